@@ -1,0 +1,54 @@
+# Two commands are the front door: `make demo` and `make test`. Both need only Python 3.11+ and make.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+MEMBERS := gen kit services/llm services/image services/video services/audio services/story gateway cli
+PROMPT ?= A lighthouse keeper befriends a storm
+
+.PHONY: help
+help: ## Show this
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+
+$(VENV)/.installed: requirements/bootstrap.txt requirements/dev.txt $(MEMBERS:%=%/pyproject.toml)
+	$(PYTHON) scripts/setup.py $(VENV) $(MEMBERS)
+	@touch $@
+
+.PHONY: setup
+setup: $(VENV)/.installed ## Make .venv with everything the suite needs
+
+.PHONY: demo
+demo: setup ## Make a film from a sentence: make demo PROMPT="..."
+	@$(BIN)/reelwright demo "$(PROMPT)"
+
+.PHONY: up
+up: setup ## Run the suite on port 8080 until Ctrl-C
+	@$(BIN)/reelwright up
+
+.PHONY: test
+test: setup ## Run the tests
+	$(BIN)/python -m pytest
+
+.PHONY: check
+check: setup ## Lint, types, contracts, drift
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/python scripts/check_protos.py
+
+.PHONY: fmt
+fmt: setup ## Format Python and protos
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+	$(BIN)/buf format -w protos
+
+.PHONY: proto
+proto: setup ## Generate gen/ from protos/
+	$(BIN)/python scripts/gen_protos.py
+
+.PHONY: lock
+lock: setup ## Compile requirements/*.txt from *.in: hashes, no index named
+	$(BIN)/python scripts/lock.py

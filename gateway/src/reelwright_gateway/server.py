@@ -1,0 +1,61 @@
+"""Runs the ASGI application: address, signals, and a shutdown that does not wait for event streams."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import math
+import signal
+import socket
+from collections.abc import Generator
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from reelwright_gateway.settings import AdapterSettings
+
+# Longer than Envoy keeps an idle connection, so that it never sends into one that is being closed here.
+KEEP_ALIVE_S = 90
+
+
+class Server(uvicorn.Server):
+    """Sets `draining` when it is told to stop, and ends without raising the signal again."""
+
+    def __init__(self, config: uvicorn.Config, draining: asyncio.Event) -> None:
+        super().__init__(config)
+        self._draining = draining
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Generator[None, None, None]:
+        loop = asyncio.get_running_loop()
+        signals = (signal.SIGTERM, signal.SIGINT)
+        for number in signals:
+            loop.add_signal_handler(number, self.handle_exit, number, None)
+        try:
+            yield
+        finally:
+            for number in signals:
+                loop.remove_signal_handler(number)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._draining.set()
+        await super().shutdown(sockets)
+
+
+async def serve(app: ASGIApp, settings: AdapterSettings, draining: asyncio.Event) -> None:
+    """Serves `app` until a signal; a second SIGINT ends at once."""
+    host, _, port = settings.listen.rpartition(":")
+    config = uvicorn.Config(
+        app,
+        host=host.strip("[]"),
+        port=int(port),
+        http="httptools",
+        ws="none",
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_keep_alive=KEEP_ALIVE_S,
+        timeout_graceful_shutdown=math.ceil(settings.drain_s),
+    )
+    await Server(config, draining).serve()

@@ -1,0 +1,49 @@
+"""Settings of the HTTP adapters, read once from the environment."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from msgspec import Meta, field
+from reelwright_kit.settings import Settings
+
+Positive = Annotated[float, Meta(gt=0)]
+
+
+class AdapterSettings(Settings, frozen=True, kw_only=True):
+    """What the adapters read. Addresses are gRPC targets: `dns:///name:port`, `host:port` or `ipv4:address:port,address:port`."""
+
+    listen: Annotated[str, Meta(pattern=r"^.+:\d{1,5}$")] = field(default="127.0.0.1:8081", name="REELWRIGHT_LISTEN")
+    """Address to listen on, host:port."""
+    llm_address: str = field(default="dns:///llm:50051", name="REELWRIGHT_LLM_ADDRESS")
+    """The llm service."""
+    image_address: str = field(default="dns:///image:50051", name="REELWRIGHT_IMAGE_ADDRESS")
+    """The image service."""
+    video_address: str = field(default="dns:///video:50051", name="REELWRIGHT_VIDEO_ADDRESS")
+    """The video service."""
+    audio_address: str = field(default="dns:///audio:50051", name="REELWRIGHT_AUDIO_ADDRESS")
+    """The audio service."""
+    story_address: str = field(default="dns:///story:50051", name="REELWRIGHT_STORY_ADDRESS")
+    """The story service."""
+    jobs_address: str = field(default="dns:///story:50051", name="REELWRIGHT_JOBS_ADDRESS")
+    """Any services: all of them answer for jobs and files. Best a list, so that one of them may be down."""
+    heartbeat_s: Positive = field(default=15.0, name="REELWRIGHT_HEARTBEAT_S")
+    """Seconds of silence after which an event stream carries a comment."""
+    upload_limit_bytes: Annotated[int, Meta(ge=1)] = field(
+        default=512 * 1024 * 1024, name="REELWRIGHT_UPLOAD_LIMIT_BYTES"
+    )
+    """Largest file that is accepted."""
+    log_level: str = field(default="info", name="REELWRIGHT_LOG_LEVEL")
+    """debug, info, warning or error."""
+    drain_s: Positive = field(default=20.0, name="REELWRIGHT_DRAIN_S")
+    """Seconds that requests in flight get to finish on shutdown; event streams end at once and are resumed elsewhere."""
+
+    def services(self) -> dict[str, str]:
+        """Address of each service by its name."""
+        return {
+            "llm": self.llm_address,
+            "image": self.image_address,
+            "video": self.video_address,
+            "audio": self.audio_address,
+            "story": self.story_address,
+        }

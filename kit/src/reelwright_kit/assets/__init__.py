@@ -1,0 +1,1 @@
+"""Assets: files in an object store, their index in PostgreSQL, and where they came from."""

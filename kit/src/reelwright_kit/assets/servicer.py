@@ -1,0 +1,104 @@
+"""AssetService: proto in, library, proto out; mounted by every service."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import grpc
+from reelwright.assets.v1 import assets_service_pb2 as pb
+from reelwright.assets.v1 import assets_service_pb2_grpc as rpc
+
+from reelwright_kit import caller, pages
+from reelwright_kit.assets.library import MAX_BYTES, Library
+from reelwright_kit.assets.model import AssetFilter
+from reelwright_kit.assets.rendering import asset_message
+from reelwright_kit.errors import AssetTooLarge, FieldInvalid
+
+Context = grpc.aio.ServicerContext[Any, Any]
+
+CHANGEABLE = ("title", "tags", "album", "keep")
+
+
+class AssetServicer(rpc.AssetServiceServicer):
+    """Stores, finds and hands out the caller's files."""
+
+    def __init__(self, library: Library, public_url: str) -> None:
+        self._library = library
+        self._public_url = public_url.rstrip("/")
+
+    async def UploadAsset(
+        self, request_iterator: AsyncIterator[pb.UploadAssetRequest], context: Context
+    ) -> pb.UploadAssetResponse:
+        tenant = caller.current().tenant
+        header: pb.UploadHeader | None = None
+        with self._library.scratch() as directory:
+            path = directory / "upload"
+            with path.open("wb") as file:
+                async for message in request_iterator:
+                    if header is None:
+                        header = _header(message)
+                    elif message.WhichOneof("part") != "data":
+                        raise FieldInvalid("part", "only the first message carries a header")
+                    elif file.tell() + len(message.data) > MAX_BYTES:
+                        raise AssetTooLarge(MAX_BYTES)
+                    else:
+                        file.write(message.data)
+            if header is None:
+                raise FieldInvalid("header", "the first message must carry it")
+            record = await self._library.keep(
+                tenant,
+                path,
+                media_type=header.media_type,
+                filename=header.filename,
+                title=header.title,
+                tags=header.tags,
+                album=header.album,
+                slot=f"upload {header.request_id}" if header.request_id else "",
+            )
+        return pb.UploadAssetResponse(asset=asset_message(record))
+
+    async def DownloadAsset(
+        self, request: pb.DownloadAssetRequest, context: Context
+    ) -> AsyncIterator[pb.DownloadAssetResponse]:
+        record = await self._library.index.get(caller.current().tenant, request.id)
+        async for piece in self._library.read(record, request.offset, request.length):
+            yield pb.DownloadAssetResponse(data=piece)
+
+    async def GetAsset(self, request: pb.GetAssetRequest, context: Context) -> pb.GetAssetResponse:
+        record = await self._library.index.get(caller.current().tenant, request.id)
+        return pb.GetAssetResponse(asset=asset_message(record))
+
+    async def ListAssets(self, request: pb.ListAssetsRequest, context: Context) -> pb.ListAssetsResponse:
+        chosen = AssetFilter(request.media_type, request.job, request.album, request.tag)
+        size, before = pages.page_size(request.page_size), pages.read_token(request.page_token, chosen)
+        found = await self._library.index.list(caller.current().tenant, chosen, size + 1, before)
+        token = pages.write_token(found[size - 1].id, chosen) if len(found) > size else ""
+        return pb.ListAssetsResponse(assets=[asset_message(r) for r in found[:size]], next_page_token=token)
+
+    async def UpdateAsset(self, request: pb.UpdateAssetRequest, context: Context) -> pb.UpdateAssetResponse:
+        wanted = list(request.update_mask.paths) or [n for n in CHANGEABLE if _is_set(request.asset, n)]
+        for name in wanted:
+            if name not in CHANGEABLE:
+                raise FieldInvalid("update_mask", f"{name} cannot be changed; {', '.join(CHANGEABLE)} can")
+        values = {n: list(request.asset.tags) if n == "tags" else getattr(request.asset, n) for n in wanted}
+        record = await self._library.index.update(caller.current().tenant, request.asset.id, values)
+        return pb.UpdateAssetResponse(asset=asset_message(record))
+
+    async def DeleteAsset(self, request: pb.DeleteAssetRequest, context: Context) -> pb.DeleteAssetResponse:
+        await self._library.delete(caller.current().tenant, request.id)
+        return pb.DeleteAssetResponse()
+
+    async def GetAssetUrl(self, request: pb.GetAssetUrlRequest, context: Context) -> pb.GetAssetUrlResponse:
+        record = await self._library.index.get(caller.current().tenant, request.id)
+        return pb.GetAssetUrlResponse(url=f"{self._public_url}/api/v1/assets/{record.id}/content")
+
+
+def _header(message: pb.UploadAssetRequest) -> pb.UploadHeader:
+    if message.WhichOneof("part") != "header":
+        raise FieldInvalid("header", "the first message must carry it")
+    return message.header
+
+
+def _is_set(asset: pb.Asset, name: str) -> bool:
+    return asset.HasField("keep") if name == "keep" else bool(getattr(asset, name))

@@ -1,0 +1,34 @@
+"""Channels to other services: balanced over replicas, kept alive, with the retries their contract allows."""
+
+from __future__ import annotations
+
+from importlib import resources
+
+import grpc
+
+from reelwright_kit import caller, telemetry
+
+MAX_MESSAGE_BYTES = 4 * 1024 * 1024
+
+
+def connect(address: str, api: str) -> grpc.aio.Channel:
+    """A channel to `address` for the API `api`, for example `image`; reuse it, and close it when done."""
+    config = resources.files("reelwright").joinpath(f"{api}/v1/service_config.json").read_text()
+    return grpc.aio.insecure_channel(
+        address,
+        options=[
+            ("grpc.service_config", config),
+            ("grpc.keepalive_time_ms", 20_000),
+            ("grpc.keepalive_timeout_ms", 5_000),
+            # A service that comes back after a crash is found again quickly.
+            ("grpc.initial_reconnect_backoff_ms", 100),
+            ("grpc.min_reconnect_backoff_ms", 100),
+            ("grpc.max_reconnect_backoff_ms", 1_000),
+            ("grpc.max_receive_message_length", MAX_MESSAGE_BYTES),
+        ],
+    )
+
+
+def outgoing_metadata() -> tuple[tuple[str, str], ...]:
+    """Metadata of a call made on behalf of the current caller: its id and its trace."""
+    return tuple(telemetry.outgoing({"x-request-id": caller.current().call_id}).items())

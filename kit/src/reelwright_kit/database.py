@@ -1,0 +1,84 @@
+"""The database: a pool of connections, the schema's migrations, and waiting for it to come back."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Awaitable, Callable
+from importlib import resources
+from typing import Any, TypeVar
+
+import psycopg
+from psycopg.rows import DictRow, dict_row
+from psycopg_pool import AsyncConnectionPool, PoolTimeout
+
+from reelwright_kit import logs
+
+Connection = psycopg.AsyncConnection[DictRow]
+Pool = AsyncConnectionPool[Connection]
+Result = TypeVar("Result")
+
+log = logs.logger(__name__)
+
+MIGRATION_LOCK = 0x7265656C
+"""Advisory lock that lets one process migrate while the others wait."""
+
+LOST = (psycopg.OperationalError, PoolTimeout)
+"""What a database that is away raises."""
+
+
+@contextlib.asynccontextmanager
+async def connect(url: str, size: int) -> AsyncIterator[Pool]:
+    """A pool of at most `size` connections in autocommit mode with rows as dictionaries."""
+    pool: Pool = AsyncConnectionPool(
+        url,
+        min_size=1,
+        max_size=size,
+        timeout=5.0,
+        open=False,
+        connection_class=psycopg.AsyncConnection[DictRow],
+        kwargs={"autocommit": True, "row_factory": dict_row, "connect_timeout": 3},
+        check=AsyncConnectionPool.check_connection,
+    )
+    await pool.open()
+    try:
+        yield pool
+    finally:
+        await pool.close()
+
+
+async def outlasting(call: Callable[[], Awaitable[Result]]) -> Result:
+    """Repeats `call` until the database is there, for work that must not fail because of an outage."""
+    delay_s = 0.1
+    while True:
+        try:
+            return await call()
+        except LOST as error:
+            log.warning("database_unreachable", error=type(error).__name__, retry_in_s=delay_s)
+            await asyncio.sleep(delay_s)
+            delay_s = min(delay_s * 2, 2.0)
+
+
+async def migrate(url: str) -> None:
+    """Brings the schema up to date; safe to call from many processes at once."""
+    async with await psycopg.AsyncConnection.connect(url, autocommit=True) as connection:
+        await connection.execute("select pg_advisory_lock(%s)", (MIGRATION_LOCK,))
+        await connection.execute("create schema if not exists reelwright")
+        await connection.execute(
+            "create table if not exists reelwright.migrations (name text primary key, time timestamptz default now())"
+        )
+        done = {row[0] for row in await (await connection.execute("select name from reelwright.migrations")).fetchall()}
+        for name, statements in _migrations():
+            if name not in done:
+                await _apply(connection, name, statements)
+
+
+async def _apply(connection: psycopg.AsyncConnection[Any], name: str, statements: bytes) -> None:
+    async with connection.transaction():
+        await connection.execute(statements)
+        await connection.execute("insert into reelwright.migrations (name) values (%s)", (name,))
+
+
+def _migrations() -> list[tuple[str, bytes]]:
+    files = resources.files("reelwright_kit").joinpath("migrations").iterdir()
+    return [(f.name, f.read_bytes()) for f in sorted(files, key=lambda f: f.name) if f.name.endswith(".sql")]

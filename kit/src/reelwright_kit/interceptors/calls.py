@@ -1,0 +1,75 @@
+"""Gives every call an id, a caller and a span, and writes one line about it when it is over."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import secrets
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+
+import grpc
+import structlog
+
+from reelwright_kit import caller, logs, telemetry
+from reelwright_kit.interceptors.wrapping import Context, Handler, wrap
+
+log = logs.logger(__name__)
+
+_SANE_ID = re.compile(r"[A-Za-z0-9._:/-]{1,128}")
+_QUIET = ("/grpc.health.v1.Health/", "/grpc.reflection.")
+"""Asked every second by probes: not worth a line."""
+
+
+class CallInterceptor(grpc.aio.ServerInterceptor):
+    """The outermost interceptor."""
+
+    async def intercept_service(
+        self,
+        continuation: Callable[[grpc.HandlerCallDetails], Awaitable[Handler]],
+        handler_call_details: grpc.HandlerCallDetails,
+    ) -> Handler:
+        handler = await continuation(handler_call_details)
+        method = handler_call_details.method
+        if handler is None or method.startswith(_QUIET):
+            return handler
+        sent = {str(name): value for name, value in handler_call_details.invocation_metadata if isinstance(value, str)}
+        return wrap(handler, lambda context: _call(method, sent, context))
+
+
+@contextlib.asynccontextmanager
+async def _call(method: str, sent: dict[str, str], context: Context) -> AsyncIterator[None]:
+    call_id = sent.get("x-request-id", "")
+    if not _SANE_ID.fullmatch(call_id):
+        call_id = secrets.token_hex(16)
+    # While keys are off everybody is the local tenant; any credential sent along is ignored.
+    caller.become(caller.Caller(caller.LOCAL_TENANT, call_id))
+    began = time.perf_counter()
+    with structlog.contextvars.bound_contextvars(request_id=call_id), telemetry.continuing(sent):
+        with telemetry.span(method.lstrip("/"), **_attributes(method, call_id)) as span:
+            try:
+                yield
+            finally:
+                code = _code_of(context)
+                span.set_attribute(telemetry.RPC_STATUS, code)
+                duration_ms = round((time.perf_counter() - began) * 1000, 1)
+                log.info("rpc", rpc=method, code=code, duration_ms=duration_ms)
+
+
+def _attributes(method: str, call_id: str) -> dict[str, str]:
+    _, service, name = method.split("/")
+    return {
+        telemetry.RPC_SYSTEM: "grpc",
+        telemetry.RPC_SERVICE: service,
+        telemetry.RPC_METHOD: name,
+        telemetry.CALL_ID: call_id,
+    }
+
+
+def _code_of(context: Context) -> str:
+    code = context.code()
+    if isinstance(code, grpc.StatusCode):
+        return code.name
+    if context.cancelled():
+        return "CANCELLED"
+    return grpc.StatusCode.OK.name if not code else str(code)

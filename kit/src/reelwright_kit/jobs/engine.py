@@ -1,0 +1,162 @@
+"""Runs jobs durably on DBOS: recovers them after a crash, takes over those of lost replicas, and stops cancelled ones at once."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from dataclasses import dataclass
+
+from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer
+
+from reelwright_kit import caller, logs, telemetry
+from reelwright_kit.database import outlasting
+from reelwright_kit.errors import AppError, Code, Failure
+from reelwright_kit.jobs.feed import JobFeed
+from reelwright_kit.jobs.liveness import LivenessWatch
+from reelwright_kit.jobs.model import JobRecord, Json, State
+from reelwright_kit.jobs.store import JobStore
+from reelwright_kit.jobs.submissions import Submissions
+from reelwright_kit.jobs.work import Work
+
+log = logs.logger(__name__)
+
+Runner = Callable[[Work], Awaitable[Json]]
+
+
+@dataclass(frozen=True)
+class Queue:
+    """Where jobs of one provider wait. Parents and children wait in different queues, or they would block each other."""
+
+    name: str
+    worker_concurrency: int
+    """How many jobs of this queue one process runs at a time."""
+    global_concurrency: int | None = None
+    polling_interval_s: float = 0.2
+
+
+@dataclass(frozen=True)
+class EngineSettings:
+    """What the engine needs to know of its process."""
+
+    app: str
+    executor_id: str
+    database_url: str
+    takeover_grace_s: float = 5.0
+    max_threads: int = 16
+
+
+class Engine:
+    """The durable-workflow runtime of one service process; there can be only one in a process."""
+
+    def __init__(
+        self, settings: EngineSettings, store: JobStore, submissions: Submissions, feed: JobFeed,
+        queues: tuple[Queue, ...], runners: Mapping[str, Runner]
+    ) -> None:
+        self._settings = settings
+        self._store = store
+        self._submissions = submissions
+        self._queues = queues
+        self._runners = runners
+        self._running: dict[str, asyncio.Task[None]] = {}
+        feed.on_state(self._on_state)
+
+    @contextlib.asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Works on jobs while the block runs. Jobs in flight at its end go on in the next process."""
+        settings = self._settings
+        watch = LivenessWatch(settings.database_url, settings.app, settings.executor_id, settings.takeover_grace_s)
+        await watch.claim()
+        DBOS.workflow(name="job", max_recovery_attempts=100)(self._workflow())
+        DBOS(config=self._config())
+        DBOS.launch()
+        for queue in self._queues:
+            await DBOS.register_queue_async(
+                queue.name,
+                worker_concurrency=queue.worker_concurrency,
+                global_concurrency=queue.global_concurrency,
+                polling_interval_sec=queue.polling_interval_s,
+                on_conflict="always_update",
+            )
+        try:
+            async with watch.running(self._take_over):
+                yield
+        finally:
+            for task in self._running.values():
+                task.cancel()
+            await asyncio.to_thread(DBOS.destroy)
+
+    def _config(self) -> DBOSConfig:
+        settings = self._settings
+        return DBOSConfig(
+            name=settings.app,
+            # Fixed, or every deploy would strand the jobs in flight; raised only together with a migration of those.
+            application_version=f"{settings.app}-1",
+            executor_id=settings.executor_id,
+            system_database_url=settings.database_url,
+            serializer=DBOSPortableJSONSerializer(),
+            sys_db_pool_size=6,
+            max_executor_threads=settings.max_threads,
+            log_level="WARNING",
+        )
+
+    def _workflow(self) -> Callable[[str], Awaitable[None]]:
+        # A plain function: the library treats bound methods as members of a configured class.
+        async def job(job_id: str) -> None:
+            await self._run(job_id)
+
+        return job
+
+    async def _run(self, job_id: str) -> None:
+        record = await outlasting(lambda: self._store.begin(job_id))
+        if record.state.final:
+            return
+        caller.become(caller.Caller(record.tenant, job_id))
+        task = asyncio.ensure_future(self._perform(record))
+        self._running[job_id] = task
+        try:
+            await task
+        except asyncio.CancelledError:
+            if not await outlasting(lambda: self._store.ended([job_id])):
+                raise
+            log.info("job_stopped", job=job_id, kind=record.kind)
+        finally:
+            self._running.pop(job_id, None)
+
+    async def _perform(self, record: JobRecord) -> None:
+        usual = await outlasting(lambda: self._store.usual_seconds(record.kind, record.model))
+        with telemetry.span(f"job {record.kind}", job=record.id, trace_parent=record.trace):
+            try:
+                result = await self._runners[record.kind](Work(record, self._store, self._submissions, usual))
+            except AppError as error:
+                await self._fail(record, error)
+            except Exception as error:
+                log.exception("job_crashed", job=record.id, kind=record.kind, error=type(error).__name__)
+                await self._fail(record, Unexpected(record.id))
+            else:
+                await outlasting(lambda: self._store.finish(record.id, State.SUCCEEDED, result=result))
+                log.info("job_succeeded", job=record.id, kind=record.kind)
+
+    async def _fail(self, record: JobRecord, error: AppError) -> None:
+        failure = Failure.of(error)
+        kept = {**vars(failure), "metadata": dict(failure.metadata)}
+        await outlasting(lambda: self._store.finish(record.id, State.FAILED, error=kept))
+        log.warning("job_failed", job=record.id, kind=record.kind, reason=error.reason)
+
+    def _on_state(self, job: str, state: State) -> None:
+        task = self._running.get(job)
+        if task and state is State.CANCELLED:
+            task.cancel()
+
+    async def _take_over(self, executors: list[str]) -> None:
+        handles = await asyncio.to_thread(DBOS._recover_pending_workflows, executors)
+        log.warning("jobs_taken_over", executors=executors, jobs=len(handles))
+
+
+class Unexpected(AppError):
+    """Something nobody foresaw; the details are in the log."""
+
+    code = Code.INTERNAL
+
+    def __init__(self, job: str) -> None:
+        super().__init__("Something unexpected went wrong while working on this job; its id finds it in the logs.", job=job)

@@ -1,0 +1,107 @@
+"""What a job is at rest: its record, its events and what admission needs to know."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+Json = dict[str, Any]
+
+
+class State(enum.StrEnum):
+    """Where a job stands; the last three are final."""
+
+    QUEUED = "QUEUED"
+    RUNNING = "RUNNING"
+    SUCCEEDED = "SUCCEEDED"
+    FAILED = "FAILED"
+    CANCELLED = "CANCELLED"
+
+    @property
+    def final(self) -> bool:
+        """Whether the job has ended."""
+        return self in (State.SUCCEEDED, State.FAILED, State.CANCELLED)
+
+
+@dataclass(frozen=True)
+class NewJob:
+    """What admission needs to know of a job."""
+
+    prefix: str
+    """Prefix of its id, for example `img`."""
+    kind: str
+    queue: str
+    app: str
+    """Durable-workflow application that runs it: the service's name."""
+    request: Json
+    digest: bytes
+    """Hash of the request without its request id: what "the same body" means."""
+    model: str = ""
+    request_id: str = ""
+    parent: str = ""
+    labels: Mapping[str, str] = field(default_factory=dict)
+    webhook: str = ""
+    max_cost_micros: int | None = None
+    estimated_micros: int = 0
+    trace: str = ""
+    """W3C traceparent of the call that created it."""
+
+
+@dataclass(frozen=True)
+class JobRecord:
+    """One row of reelwright.jobs."""
+
+    id: str
+    tenant: str
+    kind: str
+    queue: str
+    state: State
+    request: Json
+    create_time: datetime
+    result: Json | None = None
+    error: Json | None = None
+    percent: float = 0.0
+    stage: str = ""
+    model: str = ""
+    request_id: str = ""
+    parent: str | None = None
+    labels: dict[str, str] = field(default_factory=dict)
+    webhook: str = ""
+    trace: str = ""
+    latest_sequence: int = 0
+    estimated_micros: int = 0
+    reserved_micros: int = 0
+    settled_micros: int = 0
+    max_cost_micros: int | None = None
+    start_time: datetime | None = None
+    end_time: datetime | None = None
+
+
+@dataclass(frozen=True)
+class EventRecord:
+    """One row of reelwright.job_events; `body` holds the JobEvent's other fields as proto JSON."""
+
+    job: str
+    sequence: int
+    time: datetime
+    type: str
+    body: Json
+
+    @property
+    def final(self) -> bool:
+        """Whether the log ends here."""
+        return self.type == "STATE" and State(self.body["state"].removeprefix("STATE_")).final
+
+
+@dataclass(frozen=True)
+class JobFilter:
+    """Which jobs to list; empty fields do not filter."""
+
+    kind: str = ""
+    states: tuple[State, ...] = ()
+    parent: str = ""
+    top_level: bool = False
+    label: str = ""

@@ -1,0 +1,320 @@
+"""Job rows and their event log in PostgreSQL: every state change, its event and its notification are one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+from psycopg.types.json import Jsonb
+
+from reelwright_kit.database import Connection, Pool
+from reelwright_kit.errors import Code, FieldInvalid, JobNotFound, JobStateConflict, RequestIdReused
+from reelwright_kit.ids import new_id
+from reelwright_kit.jobs.model import EventRecord, JobFilter, JobRecord, Json, NewJob, State
+
+CHANNEL = "reelwright_jobs"
+"""Every event is announced here as `<job> <sequence> <state>`."""
+
+CANCELLED_ERROR = {
+    "code": int(Code.CANCELLED),
+    "reason": "JOB_CANCELLED",
+    "domain": "jobs.reelwright",
+    "message": "The job was cancelled.",
+    "metadata": {},
+}
+
+_LOG = f"""
+, logged as (
+  insert into reelwright.job_events (job, sequence, type, body)
+  select id, latest_sequence, %(type)s,
+         %(body)s || jsonb_build_object('state', 'STATE_' || state, 'percent', percent, 'stage', stage)
+  from moved)
+select id, pg_notify('{CHANNEL}', id || ' ' || latest_sequence || ' ' || state) from moved
+"""
+
+_APPEND = (
+    """
+with moved as (
+  update reelwright.jobs set
+    latest_sequence = latest_sequence + 1,
+    percent = greatest(percent, coalesce(%(percent)s, percent)),
+    stage = coalesce(%(stage)s, stage)
+  where id = %(job)s and state in ('QUEUED', 'RUNNING')
+  returning id, latest_sequence, percent, stage, state)"""
+    + _LOG
+)
+
+_BEGIN = (
+    """
+with moved as (
+  update reelwright.jobs set latest_sequence = latest_sequence + 1, state = 'RUNNING', start_time = clock_timestamp()
+  where id = %(job)s and state = 'QUEUED'
+  returning id, latest_sequence, percent, stage, state)"""
+    + _LOG
+)
+
+_FINISH = (
+    """
+with moved as (
+  update reelwright.jobs set
+    latest_sequence = latest_sequence + 1, state = %(state)s, result = %(result)s, error = %(error)s,
+    percent = case when %(state)s = 'SUCCEEDED' then 100 else percent end, stage = lower(%(state)s),
+    end_time = clock_timestamp()
+  where id = %(job)s and state in ('QUEUED', 'RUNNING')
+  returning id, latest_sequence, percent, stage, state)"""
+    + _LOG
+)
+
+_CANCEL_TREE = (
+    """
+with recursive tree as (
+  select id from reelwright.jobs where id = %(job)s
+  union all
+  select child.id from reelwright.jobs child join tree on child.parent = tree.id),
+moved as (
+  update reelwright.jobs set
+    latest_sequence = latest_sequence + 1, state = 'CANCELLED', error = %(error)s, stage = 'cancelled',
+    end_time = clock_timestamp()
+  where id in (select id from tree) and state in ('QUEUED', 'RUNNING')
+  returning id, latest_sequence, percent, stage, state)"""
+    + _LOG
+)
+
+_INSERT = """
+insert into reelwright.jobs
+  (id, tenant, kind, queue, state, request, model, request_id, parent, labels, webhook, trace, max_cost_micros,
+   estimated_micros, latest_sequence, stage)
+values
+  (%(id)s, %(tenant)s, %(kind)s, %(queue)s, 'QUEUED', %(request)s, %(model)s, %(request_id)s, %(parent)s, %(labels)s,
+   %(webhook)s, %(trace)s, %(max_cost_micros)s, %(estimated_micros)s, 1, 'queued')
+"""
+
+_FIRST_EVENT = f"""
+with first as (
+  insert into reelwright.job_events (job, sequence, type, body)
+  values (%(id)s, 1, 'STATE', '{{"state": "STATE_QUEUED", "percent": 0, "stage": "queued"}}') returning job)
+select pg_notify('{CHANNEL}', job || ' 1 QUEUED') from first
+"""
+
+_ENQUEUE = """
+select dbos.enqueue_workflow(
+  workflow_name => 'job', queue_name => %(queue)s, positional_args => array[to_json(%(id)s::text)],
+  workflow_id => %(id)s, authenticated_user => %(tenant)s, application_name => %(app)s)
+"""
+
+
+class JobStore:
+    """Reads and moves jobs. Methods that take a tenant answer JobNotFound for anybody else's job.
+
+    Ids are a four-character prefix and a part that sorts by time, so lists go by what follows the prefix.
+    """
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+
+    async def admit(self, tenant: str, new: NewJob) -> JobRecord:
+        """Writes the job, its first event and its place in the queue at once, or returns the job of the same request id."""
+        job = new_id(new.prefix)
+        async with self._pool.connection() as connection, connection.transaction():
+            if new.request_id:
+                known = await _claim(connection, tenant, new, job)
+                if known:
+                    return await _one(connection, tenant, known)
+            if new.parent:
+                await _require_live_parent(connection, tenant, new.parent)
+            await _insert(connection, tenant, new, job)
+            return await _one(connection, tenant, job)
+
+    async def get(self, tenant: str, job: str) -> JobRecord:
+        """The job as it is now."""
+        async with self._pool.connection() as connection:
+            return await _one(connection, tenant, job)
+
+    async def list(self, tenant: str, chosen: JobFilter, limit: int, before: str = "") -> Sequence[JobRecord]:
+        """At most `limit` jobs older than the id `before`, newest first."""
+        conditions, values = ["tenant = %(tenant)s"], {"tenant": tenant, "limit": limit, "before": before}
+        if before:
+            conditions.append("substr(id, 5) < substr(%(before)s, 5)")
+        for condition, name, value in _conditions(chosen):
+            conditions.append(condition)
+            values[name] = value
+        query = f"select * from reelwright.jobs where {' and '.join(conditions)} order by substr(id, 5) desc limit %(limit)s"
+        async with self._pool.connection() as connection:
+            rows = await (await connection.execute(query.encode(), values)).fetchall()
+        return [_record(row) for row in rows]
+
+    async def events(self, job: str, after: int, limit: int = 500) -> Sequence[EventRecord]:
+        """The events after sequence number `after`, at most `limit`."""
+        async with self._pool.connection() as connection:
+            cursor = await connection.execute(
+                "select job, sequence, time, type, body from reelwright.job_events"
+                " where job = %s and sequence > %s order by sequence limit %s",
+                (job, after, limit),
+            )
+            return [msgspec.convert(row, EventRecord) for row in await cursor.fetchall()]
+
+    async def begin(self, job: str) -> JobRecord:
+        """Moves a QUEUED job to RUNNING; one that runs already is returned as it is."""
+        async with self._pool.connection() as connection, connection.transaction():
+            await connection.execute(_BEGIN, {"job": job, "type": "STATE", "body": Jsonb({})})
+            return await _one(connection, None, job)
+
+    async def append(
+        self, job: str, event_type: str, body: Json, *, percent: float | None = None, stage: str | None = None
+    ) -> bool:
+        """Adds an event; False when the job has ended meanwhile, and then nothing is added."""
+        values = {"job": job, "type": event_type, "body": Jsonb(body), "percent": percent, "stage": stage}
+        async with self._pool.connection() as connection:
+            return await (await connection.execute(_APPEND, values)).fetchone() is not None
+
+    async def finish(self, job: str, state: State, result: Json | None = None, error: Mapping[str, Any] | None = None) -> bool:
+        """Ends a job; False when it had ended before, and then nothing is changed."""
+        body = {name: value for name, value in (("result", result), ("failure", error)) if value is not None}
+        values = {"job": job, "type": "STATE", "body": Jsonb(body), "state": state.value}
+        values |= {"result": Jsonb(result) if result else None, "error": Jsonb(error) if error else None}
+        async with self._pool.connection() as connection:
+            return await (await connection.execute(_FINISH, values)).fetchone() is not None
+
+    async def cancel(self, tenant: str, job: str) -> Sequence[str]:
+        """Ends a job and its children as CANCELLED; returns the ids that were ended by this call.
+
+        Processes that work on them hear of it and stop; workflows that start or recover later see it and end at once.
+        """
+        ended: list[str] = []
+        values = {"job": job, "type": "STATE", "error": Jsonb(CANCELLED_ERROR), "body": Jsonb({"failure": CANCELLED_ERROR})}
+        async with self._pool.connection() as connection, connection.transaction():
+            # The parent's row lock keeps new children out; the loop finds those that were admitted just before.
+            await connection.execute("select 1 from reelwright.jobs where id = %s for update", (job,))
+            before = await _one(connection, tenant, job)
+            if before.state.final and before.state is not State.CANCELLED:
+                raise JobStateConflict(job, before.state.value, "cancelled")
+            while moved := await (await connection.execute(_CANCEL_TREE, values)).fetchall():
+                ended.extend(row["id"] for row in moved)
+        return ended
+
+    async def delete(self, tenant: str, job: str) -> None:
+        """Removes a job that has ended, with its events and children."""
+        async with self._pool.connection() as connection, connection.transaction():
+            record = await _one(connection, tenant, job)
+            if not record.state.final:
+                raise JobStateConflict(job, record.state.value, "deleted")
+            await connection.execute("delete from reelwright.jobs where id = %s and tenant = %s", (job, tenant))
+
+    async def tree(self, tenant: str, job: str) -> Sequence[str]:
+        """The id of a job and those of all jobs below it."""
+        query = """
+        with recursive tree as (
+          select id from reelwright.jobs where id = %s and tenant = %s
+          union all select child.id from reelwright.jobs child join tree on child.parent = tree.id)
+        select id from tree"""
+        async with self._pool.connection() as connection:
+            return [row["id"] for row in await (await connection.execute(query, (job, tenant))).fetchall()]
+
+    async def ended(self, jobs: Sequence[str]) -> Sequence[str]:
+        """Those of `jobs` that have ended or are gone."""
+        async with self._pool.connection() as connection:
+            cursor = await connection.execute(
+                "select id from reelwright.jobs where id = any(%s) and state in ('QUEUED', 'RUNNING')", (list(jobs),)
+            )
+            live = {row["id"] for row in await cursor.fetchall()}
+        return [job for job in jobs if job not in live]
+
+    async def ahead(self, record: JobRecord) -> int:
+        """How many jobs of the same queue wait before this one."""
+        async with self._pool.connection() as connection:
+            cursor = await connection.execute(
+                "select count(*) as n from reelwright.jobs where queue = %s and state = 'QUEUED' and create_time < %s",
+                (record.queue, record.create_time),
+            )
+            row = await cursor.fetchone()
+        return int(row["n"]) if row else 0
+
+    async def usual_seconds(self, kind: str, model: str) -> float | None:
+        """How long the last twenty jobs of this kind and model took on average; None when there were none."""
+        query = """
+        select avg(extract(epoch from end_time - start_time)) as seconds from (
+          select start_time, end_time from reelwright.jobs
+          where kind = %s and model = %s and state = 'SUCCEEDED' order by end_time desc limit 20) recent"""
+        async with self._pool.connection() as connection:
+            row = await (await connection.execute(query, (kind, model))).fetchone()
+        return float(row["seconds"]) if row and row["seconds"] is not None else None
+
+
+def _conditions(chosen: JobFilter) -> list[tuple[str, str, Any]]:
+    found: list[tuple[str, str, Any]] = []
+    if chosen.kind:
+        found.append(("kind = %(kind)s", "kind", chosen.kind))
+    if chosen.states:
+        found.append(("state = any(%(states)s)", "states", [state.value for state in chosen.states]))
+    if chosen.parent:
+        found.append(("parent = %(parent)s", "parent", chosen.parent))
+    if chosen.top_level:
+        found.append(("(parent is null or not %(top)s)", "top", True))
+    if chosen.label:
+        name, _, value = chosen.label.partition("=")
+        found.append(("labels @> %(label)s", "label", Jsonb({name: value})))
+    return found
+
+
+def _record(row: Mapping[str, Any]) -> JobRecord:
+    return msgspec.convert(row, JobRecord)
+
+
+async def _one(connection: Connection, tenant: str | None, job: str) -> JobRecord:
+    query = "select * from reelwright.jobs where id = %s and (%s::text is null or tenant = %s)"
+    row = await (await connection.execute(query, (job, tenant, tenant))).fetchone()
+    if row is None:
+        raise JobNotFound(job)
+    return _record(row)
+
+
+async def _claim(connection: Connection, tenant: str, new: NewJob, job: str) -> str | None:
+    """Takes the request id for `job`; returns the job that has it already, for the same body."""
+    claimed = await connection.execute(
+        "insert into reelwright.request_ids (tenant, scope, request_id, digest, subject) values (%s, %s, %s, %s, %s)"
+        " on conflict do nothing returning subject",
+        (tenant, new.app, new.request_id, new.digest, job),
+    )
+    if await claimed.fetchone():
+        return None
+    known = await connection.execute(
+        "select digest, subject from reelwright.request_ids where tenant = %s and scope = %s and request_id = %s",
+        (tenant, new.app, new.request_id),
+    )
+    row = await known.fetchone()
+    assert row is not None  # the conflicting row was committed, and rows of this table are only removed with their job
+    if bytes(row["digest"]) != new.digest:
+        raise RequestIdReused(new.request_id, row["subject"])
+    return str(row["subject"])
+
+
+async def _require_live_parent(connection: Connection, tenant: str, parent: str) -> None:
+    query = "select state from reelwright.jobs where id = %s and tenant = %s for share"
+    row = await (await connection.execute(query, (parent, tenant))).fetchone()
+    if row is None:
+        raise FieldInvalid("parent", f"there is no job {parent}", job=parent)
+    if State(row["state"]).final:
+        raise JobStateConflict(parent, row["state"], "extended")
+
+
+async def _insert(connection: Connection, tenant: str, new: NewJob, job: str) -> None:
+    values = {
+        "id": job,
+        "tenant": tenant,
+        "kind": new.kind,
+        "queue": new.queue,
+        "app": new.app,
+        "request": Jsonb(new.request),
+        "model": new.model,
+        "request_id": new.request_id,
+        "parent": new.parent or None,
+        "labels": Jsonb(dict(new.labels)),
+        "webhook": new.webhook,
+        "trace": new.trace,
+        "max_cost_micros": new.max_cost_micros,
+        "estimated_micros": new.estimated_micros,
+    }
+    await connection.execute(_INSERT, values)
+    await connection.execute(_FIRST_EVENT, values)
+    await connection.execute(_ENQUEUE, values)

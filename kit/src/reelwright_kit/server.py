@@ -1,0 +1,98 @@
+"""Runs a service: settings, logs, health, reflection, and a shutdown that lets calls in flight finish."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TypeVar
+
+import grpc
+import uvloop
+from grpc_health.v1 import health, health_pb2, health_pb2_grpc
+from grpc_reflection.v1alpha import reflection
+
+from reelwright_kit import logs, telemetry
+from reelwright_kit.interceptors import interceptors
+from reelwright_kit.settings import ServiceSettings, SettingsInvalid
+
+S = TypeVar("S", bound=ServiceSettings)
+Register = Callable[[grpc.aio.Server], None]
+
+log = logs.logger(__name__)
+
+SERVER_OPTIONS = [
+    ("grpc.max_receive_message_length", 4 * 1024 * 1024),
+    # New replicas get traffic because old connections end after a while.
+    ("grpc.max_connection_age_ms", 300_000),
+    ("grpc.max_connection_age_grace_ms", 60_000),
+    ("grpc.keepalive_permit_without_calls", 1),
+    ("grpc.http2.min_ping_interval_without_data_ms", 10_000),
+    ("grpc.so_reuseport", 0),
+]
+
+
+class CannotListen(Exception):
+    """The address is taken or not ours; the message is meant for the person who starts the process."""
+
+
+def main(name: str, settings_class: type[S], run: Callable[[S], Awaitable[None]]) -> None:
+    """Starts the service `name`; what is wrong with its environment is said in one line, with exit code 1."""
+    try:
+        settings = settings_class.load(os.environ)
+    except SettingsInvalid as error:
+        sys.exit(f"reelwright-{name}: {error}")
+    logs.configure(name, settings.log_level)
+    provider = telemetry.configure(name, settings.otlp_endpoint)
+    try:
+        uvloop.run(run(settings))
+    except CannotListen as error:
+        sys.exit(f"reelwright-{name}: {error}")
+    finally:
+        provider.shutdown()
+
+
+async def serve(name: str, settings: ServiceSettings, services: Sequence[str], register: Register) -> None:
+    """Serves until SIGTERM or SIGINT: then says not ready, waits for balancers to notice, and drains. A second signal ends at once."""
+    server = grpc.aio.server(interceptors=interceptors(), options=SERVER_OPTIONS)
+    checks = health.aio.HealthServicer()
+    register(server)
+    health_pb2_grpc.add_HealthServicer_to_server(checks, server)
+    reflection.enable_server_reflection([*services, health.SERVICE_NAME, reflection.SERVICE_NAME], server)
+    port = _listen(server, settings.listen)
+    await server.start()
+    for checked in ("", "readiness", "liveness", *services):
+        await checks.set(checked, health_pb2.HealthCheckResponse.SERVING)
+    log.info("serving", name=name, port=port)
+    await _signalled()
+    log.info("draining", name=name)
+    await checks.enter_graceful_shutdown()
+    # Alive to the end: a kubelet that sees liveness fail would cut the drain short.
+    await asyncio.sleep(settings.notice_s)
+    await server.stop(settings.drain_s)
+
+
+def _listen(server: grpc.aio.Server, address: str) -> int:
+    try:
+        port = server.add_insecure_port(address)
+    except RuntimeError:
+        port = 0
+    if not port:
+        raise CannotListen(f"REELWRIGHT_LISTEN: cannot listen on {address}; is the port taken?")
+    return port
+
+
+async def _signalled() -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    def on_signal() -> None:
+        if stop.is_set():
+            os._exit(1)
+        stop.set()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, on_signal)
+    await stop.wait()

@@ -1,0 +1,1 @@
+"""The audio service: speech, music and transcripts."""

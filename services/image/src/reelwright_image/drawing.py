@@ -1,0 +1,143 @@
+"""The use-case of this service: take an order for pictures, and draw them as a durable job."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+from reelwright_kit.assets.model import Provenance
+from reelwright_kit.catalogue import Catalogue
+from reelwright_kit.errors import FieldInvalid, NotOffered
+from reelwright_kit.jobs.desk import JobDesk
+from reelwright_kit.jobs.model import JobRecord, Json
+from reelwright_kit.jobs.rendering import Admission
+from reelwright_kit.jobs.work import Work
+from reelwright_kit.workshop import Product, Workshop
+
+from reelwright_image.errors import ReferencesUnsupported, SizeUnsupported
+from reelwright_image.providers.interface import ImageModel, ModelCard, Picture
+
+KIND = "image"
+MIN_SIDE = 64
+
+SIZES = {
+    "1:1": (1024, 1024),
+    "16:9": (1280, 720),
+    "9:16": (720, 1280),
+    "4:3": (1152, 864),
+    "3:4": (864, 1152),
+    "3:2": (1152, 768),
+    "2:3": (768, 1152),
+    "21:9": (1512, 648),
+}
+"""Width and height in pixels of each aspect ratio when none are given."""
+
+FORMATS = {"png": "image/png", "jpeg": "image/jpeg", "webp": "image/webp"}
+
+
+@dataclass(frozen=True)
+class Order:
+    """What a caller wants to have drawn."""
+
+    prompt: str
+    model: str = ""
+    count: int = 1
+    aspect_ratio: str = ""
+    width: int = 0
+    height: int = 0
+    seed: int | None = None
+    negative_prompt: str = ""
+    quality: str = ""
+    style: str = ""
+    output_format: str = ""
+    background: str = ""
+    references: int = 0
+    """How many references were sent along."""
+
+
+class Drawing:
+    """Takes orders and draws them."""
+
+    def __init__(self, desk: JobDesk, workshop: Workshop, catalogue: Catalogue[ImageModel]) -> None:
+        self._desk = desk
+        self._workshop = workshop
+        self._catalogue = catalogue
+
+    async def accept(self, order: Order, admission: Admission) -> JobRecord:
+        """Checks the order against its model and admits the job."""
+        model = self._catalogue.choose(order.model)
+        _check(order, model.card)
+        return await self._desk.accept(KIND, queue_of(model.card), order, admission, model=model.card.id)
+
+    def estimate(self, order: Order) -> tuple[int | None, str]:
+        """The cost in millionths of a US dollar, None when not known, and the model that would draw."""
+        card = self._catalogue.choose(order.model).card
+        _check(order, card)
+        return (None if card.price_micros is None else card.price_micros * order.count), card.id
+
+    async def run(self, work: Work) -> Json:
+        """Draws every picture of the job; one that was drawn in an earlier run is not drawn again."""
+        order = msgspec.convert(work.job.request, Order)
+        model = self._catalogue.choose(work.job.model)
+        images = [await self._one(work, model, order, number) for number in range(order.count)]
+        return {"image": {"images": images}}
+
+    async def _one(self, work: Work, model: ImageModel, order: Order, number: int) -> Json:
+        picture = picture_of(order, number)
+        low, high = 95 * number / order.count, 95 * (number + 1) / order.count
+        made_by = Provenance(
+            prompt=picture.prompt, model=model.card.id, provider=model.card.provider, seed=picture.seed
+        )
+        product = Product(f"picture-{number + 1}", picture.media_type, made_by, preview=True)
+
+        async def draw(out: Path) -> None:
+            await work.progress(low + 1, "drawing")
+            await model.draw(picture, out, work, low, high)
+
+        return await self._workshop.make(work, product, draw)
+
+
+def queue_of(card: ModelCard) -> str:
+    """The queue of a model's provider."""
+    return f"image.{card.provider}"
+
+
+def picture_of(order: Order, number: int) -> Picture:
+    """The `number`-th picture of an order, counted from 0."""
+    width, height = _size(order)
+    return Picture(
+        prompt=order.prompt,
+        width=width,
+        height=height,
+        seed=(_seed(order) + number) % (1 << 32),
+        media_type=FORMATS[order.output_format or "png"],
+        negative_prompt=order.negative_prompt,
+        style=order.style,
+        quality=order.quality,
+    )
+
+
+def _size(order: Order) -> tuple[int, int]:
+    if order.width or order.height:
+        return order.width, order.height
+    return SIZES[order.aspect_ratio or "1:1"]
+
+
+def _seed(order: Order) -> int:
+    if order.seed is not None:
+        return order.seed
+    return int.from_bytes(hashlib.sha256(order.prompt.encode()).digest()[:4], "big")
+
+
+def _check(order: Order, card: ModelCard) -> None:
+    if bool(order.width) != bool(order.height):
+        raise FieldInvalid("height" if order.width else "width", "give both width and height, or none")
+    for field, side in zip(("width", "height"), _size(order), strict=True):
+        if side > card.max_side:
+            raise SizeUnsupported(field, card.id, f"{card.id} draws at most {card.max_side} pixels a side", card.max_side)
+    if order.references > card.max_references:
+        raise ReferencesUnsupported(card.id, card.max_references)
+    if order.background == "transparent" and not card.transparency:
+        raise NotOffered(f"background: {card.id} makes no transparent pictures.", field="background", model=card.id)

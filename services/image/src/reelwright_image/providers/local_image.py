@@ -1,0 +1,53 @@
+"""`local/image`: the procedural engine as a provider; needs no key, no network and no model."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from reelwright_kit.jobs.work import Work
+
+from reelwright_image.providers.interface import ModelCard, Picture
+from reelwright_image.providers.local import draw
+
+MAX_SIDE = 2048
+
+_FORMATS = {
+    "image/png": {"format": "PNG", "compress_level": 3},
+    "image/jpeg": {"format": "JPEG", "quality": 92},
+    "image/webp": {"format": "WEBP", "quality": 90},
+}
+
+
+class LocalImage:
+    """Draws from the words of the prompt."""
+
+    card = ModelCard(
+        id="local/image",
+        provider="local",
+        display_name="Procedural illustration",
+        aspect_ratios=("16:9", "9:16", "1:1", "4:3", "3:4", "3:2", "2:3", "21:9"),
+        max_side=MAX_SIDE,
+        max_references=0,
+        edits=False,
+        transparency=False,
+        seed=True,
+        price_micros=0,
+    )
+
+    async def draw(self, picture: Picture, out: Path, work: Work, low: float, high: float) -> None:
+        with work.reporting(low, high, "drawing") as progress:
+            await work.in_thread(_draw, picture, out, progress)
+
+
+def _draw(should_stop: Callable[[], bool], picture: Picture, out: Path, progress: Callable[[float], None]) -> None:
+    prompt = f"{picture.prompt} Style: {picture.style}." if picture.style else picture.prompt
+    drawn = draw(
+        prompt,
+        width=picture.width,
+        height=picture.height,
+        seed=picture.seed,
+        progress=progress,
+        should_stop=should_stop,
+    )
+    drawn.save(out, **_FORMATS[picture.media_type])

@@ -1,0 +1,1 @@
+"""The llm service: text, plans and judgements."""

@@ -1,0 +1,77 @@
+"""`local/text` and `local/embed`: the offline engine as a provider; needs no key, no network and no model."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import AsyncIterator, Sequence
+
+from reelwright_kit.ids import new_id
+
+from reelwright_llm.providers import local
+from reelwright_llm.providers.interface import Answer, Judgement, ModelCard, Piece, Question, Usage
+
+WORDS_PER_TOKEN = 0.75
+DEFAULT_WORDS = 400
+DEFAULT_DIMENSIONS = 256
+
+
+class LocalText:
+    """Answers by grammar and templates."""
+
+    card = ModelCard(
+        "local/text",
+        "local",
+        "Grammar and templates",
+        "chat",
+        ("json_schema", "streaming"),
+        context_tokens=100_000,
+        max_output_tokens=32_000,
+        price_micros=0,
+    )
+
+    async def answer(self, question: Question) -> Answer:
+        text = await asyncio.to_thread(_complete, question)
+        return Answer(new_id("txt"), self.card.id, self.card.provider, text, "stop", _usage(question, text))
+
+    async def stream(self, question: Question) -> AsyncIterator[Piece]:
+        text = await asyncio.to_thread(_complete, question)
+        for piece in local.pieces(text):
+            yield Piece(piece)
+        yield Piece("", "stop", _usage(question, text))
+
+
+class LocalEmbedding:
+    """Hashes words and character n-grams into a vector."""
+
+    card = ModelCard("local/embed", "local", "Hashed words and n-grams", "embedding", price_micros=0)
+
+    async def embed(self, texts: Sequence[str], dimensions: int | None) -> tuple[list[list[float]], Usage]:
+        size = dimensions or DEFAULT_DIMENSIONS
+        vectors = await asyncio.to_thread(lambda: [local.embed(text, size) for text in texts])
+        return vectors, Usage(sum(local.count_tokens(text) for text in texts), 0)
+
+
+def judge(text: str) -> Judgement:
+    """Whether `text` is harmful, by word patterns."""
+    found = local.moderate(text)
+    flagged = tuple(sorted(name for name, score in found.categories.items() if score >= 0.5))
+    return Judgement(found.flagged, dict(found.categories), flagged)
+
+
+def _complete(question: Question) -> str:
+    messages = [local.Message(turn.role, turn.text) for turn in question.turns]
+    schema = question.schema if question.schema is not None else ({"type": "object"} if question.json else None)
+    words = int(question.max_output_tokens * WORDS_PER_TOKEN) if question.max_output_tokens else DEFAULT_WORDS
+    return local.complete(messages, schema=schema, seed=_seed(question), max_words=max(words, 1))
+
+
+def _seed(question: Question) -> int:
+    if question.seed is not None:
+        return question.seed
+    asked = "\0".join(turn.text for turn in question.turns)
+    return int.from_bytes(hashlib.sha256(asked.encode()).digest()[:4], "big")
+
+
+def _usage(question: Question, text: str) -> Usage:
+    return Usage(sum(local.count_tokens(turn.text) for turn in question.turns), local.count_tokens(text))

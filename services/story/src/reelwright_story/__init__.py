@@ -1,0 +1,1 @@
+"""The story service: from a sentence to a film."""

@@ -1,0 +1,34 @@
+"""Child jobs: follows them through the shared event log and hands over what they made."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Awaitable, Callable
+
+from reelwright_kit.database import outlasting
+from reelwright_kit.errors import ChildFailed
+from reelwright_kit.jobs.feed import JobFeed
+from reelwright_kit.jobs.model import EventRecord, Json, State
+from reelwright_kit.jobs.store import JobStore
+
+Listener = Callable[[EventRecord], Awaitable[None]]
+
+
+class Children:
+    """Follows the children of one tenant's jobs. The log is in the database, so a child's own process may come and go."""
+
+    def __init__(self, jobs: JobStore, feed: JobFeed) -> None:
+        self._jobs = jobs
+        self._feed = feed
+
+    async def follow(self, tenant: str, job: str, listener: Listener) -> Json:
+        """The result of `job`, every event of which is given to `listener`; raises ChildFailed when there is none."""
+        async with contextlib.aclosing(self._feed.watch(job)) as events:
+            async for event in events:
+                await listener(event)
+        record = await outlasting(lambda: self._jobs.get(tenant, job))
+        if record.state is not State.SUCCEEDED or record.result is None:
+            error = record.error or {"reason": record.state.value, "message": "It has no result."}
+            message = f"The {record.kind} job {job} of this film did not succeed: {error['message']}"
+            raise ChildFailed(message, job=job, reason=error["reason"])
+        return record.result

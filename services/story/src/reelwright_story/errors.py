@@ -1,0 +1,29 @@
+"""The failures of this domain, each with its reason in story/v1/error_reason.proto."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from reelwright_kit.errors import AppError, Code
+
+
+class PlanUnusable(AppError):
+    """The text model gave no usable plan, also when asked again."""
+
+    code = Code.FAILED_PRECONDITION
+    reason = "PLAN_UNUSABLE"
+    domain = "story.reelwright"
+
+    def __init__(self, step: str, attempts: int, cause: str) -> None:
+        message = f"The text model gave no usable {step} in {attempts} attempts: {cause}"
+        super().__init__(message, step=step, attempts=attempts)
+
+
+class ServiceRefused(AppError):
+    """Another service refused a call; its code, reason and metadata are passed on."""
+
+    def __init__(self, code: Code, reason: str, domain: str, message: str, metadata: Mapping[str, str]) -> None:
+        super().__init__(message, (), **metadata)
+        self.code = code
+        self.reason = reason
+        self.domain = domain

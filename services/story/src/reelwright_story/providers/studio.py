@@ -1,0 +1,145 @@
+"""The image, video and audio services as this service uses them: each order names a child job, which the order's id makes unique."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from google.protobuf import duration_pb2, json_format
+from reelwright.assets.v1 import assets_service_pb2 as assets
+from reelwright.audio.v1 import audio_service_pb2 as audio
+from reelwright.audio.v1 import audio_service_pb2_grpc as audio_rpc
+from reelwright.image.v1 import image_service_pb2 as image
+from reelwright.image.v1 import image_service_pb2_grpc as image_rpc
+from reelwright.jobs.v1 import jobs_service_pb2 as jobs
+from reelwright.video.v1 import video_service_pb2 as video
+from reelwright.video.v1 import video_service_pb2_grpc as video_rpc
+from reelwright_kit.client import outgoing_metadata
+from reelwright_kit.jobs.model import Json
+
+from reelwright_story.providers.calling import insist, request_key
+
+TIMEOUT_S = 30.0
+
+
+@dataclass(frozen=True)
+class CutShot:
+    """One finished shot, as the edit needs it."""
+
+    clip: str
+    voice: str
+    narration: str
+    words: Sequence[Json]
+    transition: str = "crossfade"
+
+
+class _Created(Protocol):
+    @property
+    def job(self) -> jobs.Job: ...
+
+
+class _Create(Protocol):
+    def __call__(self, request: Any, *, timeout: float, metadata: Any) -> Awaitable[_Created]: ...
+
+
+class Studio:
+    """Orders pictures, clips, voices, music and edits for the job `parent`; returns the id of the child job."""
+
+    def __init__(
+        self,
+        images: image_rpc.ImageServiceAsyncStub,
+        videos: video_rpc.VideoServiceAsyncStub,
+        sounds: audio_rpc.AudioServiceAsyncStub,
+        patience_s: float,
+    ) -> None:
+        self._images = images
+        self._videos = videos
+        self._sounds = sounds
+        self._patience_s = patience_s
+
+    async def picture(self, parent: str, prompt: str, aspect_ratio: str, size: tuple[int, int], seed: int, model: str) -> str:
+        """A picture of `size` pixels."""
+        key = request_key(parent, "picture", prompt, size, seed, model)
+        request = image.CreateImageRequest(
+            prompt=prompt, width=size[0], height=size[1], seed=seed, model=model, request_id=key, parent=parent
+        )
+        return await self._order("image", self._images.CreateImage, request)
+
+    async def clip(self, parent: str, picture: str, prompt: str, seconds: float, resolution: int, seed: int, model: str) -> str:
+        """A clip that begins with a picture."""
+        key = request_key(parent, "clip", picture, prompt, seconds, resolution, seed, model)
+        request = video.CreateVideoRequest(
+            prompt=prompt,
+            first_frame=_reference(picture),
+            duration=_duration(seconds),
+            resolution=resolution,
+            seed=seed,
+            model=model,
+            request_id=key,
+            parent=parent,
+        )
+        return await self._order("video", self._videos.CreateVideo, request)
+
+    async def voice(self, parent: str, text: str, voice: str, language: str, model: str) -> str:
+        """A spoken line."""
+        key = request_key(parent, "voice", text, voice, language, model)
+        request = audio.SpeakRequest(
+            text=text, voice=voice, language=language, model=model, request_id=key, parent=parent
+        )
+        return await self._order("audio", self._sounds.Speak, request)
+
+    async def music(self, parent: str, prompt: str, seconds: float, seed: int, model: str) -> str:
+        """Music of a length."""
+        key = request_key(parent, "music", prompt, seconds, seed, model)
+        request = audio.CreateMusicRequest(
+            prompt=prompt, duration=_duration(seconds), seed=seed, model=model, request_id=key, parent=parent
+        )
+        return await self._order("audio", self._sounds.CreateMusic, request)
+
+    async def edit(
+        self, parent: str, title: str, picture: str, shots: Sequence[CutShot], music: str, language: str, aspect_ratio: str,
+        resolution: int,
+    ) -> str:
+        """The film of the shots, after a title card over `picture`."""
+        key = request_key(parent, "edit", title, picture, shots, music, language, aspect_ratio, resolution)
+        request = video.ComposeFilmRequest(
+            clips=[_film_clip(shot) for shot in shots],
+            title=video.TitleCard(title=title, picture=_reference(picture)),
+            music=_reference(music) if music else None,
+            aspect_ratio=aspect_ratio,
+            resolution=resolution,
+            language=language,
+            film_title=title,
+            request_id=key,
+            parent=parent,
+        )
+        return await self._order("video", self._videos.ComposeFilm, request)
+
+    async def _order(self, part: str, create: _Create, request: Any) -> str:
+        created = await insist(
+            part, self._patience_s, lambda: create(request, timeout=TIMEOUT_S, metadata=outgoing_metadata())
+        )
+        return created.job.id
+
+
+def _film_clip(shot: CutShot) -> video.FilmClip:
+    clip = video.FilmClip(
+        video=_reference(shot.clip),
+        voice=_reference(shot.voice),
+        narration=shot.narration,
+        transition=shot.transition,
+    )
+    for word in shot.words:
+        json_format.ParseDict(word, clip.words.add())
+    return clip
+
+
+def _reference(asset: str) -> assets.MediaReference:
+    return assets.MediaReference(asset=asset)
+
+
+def _duration(seconds: float) -> duration_pb2.Duration:
+    duration = duration_pb2.Duration()
+    duration.FromMilliseconds(round(seconds * 1000))
+    return duration

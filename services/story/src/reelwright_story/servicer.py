@@ -1,0 +1,47 @@
+"""StoryService: proto in, use-case, proto out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import grpc
+from reelwright.story.v1 import story_service_pb2 as pb
+from reelwright.story.v1 import story_service_pb2_grpc as rpc
+from reelwright_kit.jobs.rendering import admission_of, job_message
+
+from reelwright_story.orders import DEFAULT_RESOLUTION, DEFAULT_STYLE, FilmOrder, Models, scenes_for, seed_of
+from reelwright_story.producing import Producing
+
+SERVICE = "reelwright.story.v1.StoryService"
+
+Context = grpc.aio.ServicerContext[Any, Any]
+
+
+class StoryServicer(rpc.StoryServiceServicer):
+    """Takes orders for stories and films."""
+
+    def __init__(self, producing: Producing) -> None:
+        self._producing = producing
+
+    async def MakeFilm(self, request: pb.MakeFilmRequest, context: Context) -> pb.MakeFilmResponse:
+        record = await self._producing.film(film_order_from(request), admission_of(request))
+        return pb.MakeFilmResponse(job=job_message(record))
+
+
+def film_order_from(request: pb.MakeFilmRequest) -> FilmOrder:
+    """The order a request describes."""
+    seconds = request.duration.ToTimedelta().total_seconds() if request.HasField("duration") else 0.0
+    models = request.models
+    return FilmOrder(
+        prompt=request.prompt,
+        scenes=scenes_for(request.scenes, seconds),
+        seconds=seconds,
+        seed=request.seed if request.HasField("seed") else seed_of(request.prompt),
+        aspect_ratio=request.aspect_ratio or "16:9",
+        resolution=request.resolution or DEFAULT_RESOLUTION,
+        language=request.language,
+        style=request.style or DEFAULT_STYLE,
+        voice=request.voice,
+        music=request.music if request.HasField("music") else True,
+        models=Models(models.text, models.image, models.video, models.speech, models.music),
+    )

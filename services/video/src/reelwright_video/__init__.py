@@ -1,0 +1,1 @@
+"""The video service: clips and films."""

@@ -1,0 +1,136 @@
+"""The container recipe for real: an engine of our own builds the images, runs one against PostgreSQL, and stops it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import grpc
+import pytest
+from database import database, free_port
+from engine import Engine, base_image, build_base, context_of, engine, missing
+from grpc_health.v1 import health_pb2, health_pb2_grpc
+
+pytestmark = [pytest.mark.docker, pytest.mark.timeout(1800)]
+
+PYTHON = "/opt/reelwright/bin/python"
+HARDENED = ("--read-only", "--tmpfs=/tmp", "--cap-drop=ALL", "--security-opt=no-new-privileges")
+READY_S = 60.0
+
+
+@pytest.fixture(scope="module")
+def docker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    if reason := missing():
+        pytest.skip(reason)
+    with engine() as started:
+        base_image(started, "base", tmp_path_factory.mktemp("base"))
+        build_base(started, "build-base", "base")
+        yield started
+
+
+@pytest.fixture(scope="module")
+def image(docker: Engine, repository: Path) -> str:
+    bases = {"BASE": "base", "BUILD_BASE": "build-base"}
+    docker.build(context_of(repository), "reelwright-image:test", "service", SERVICE="image", **bases)
+    return "reelwright-image:test"
+
+
+@pytest.fixture(scope="module")
+def envoy(docker: Engine, repository: Path, image: str) -> str:
+    arguments = {"BASE": "base", "BUILD_BASE": "build-base", "SERVICE": "image", "ENVOY_BASE": "envoy-wheel"}
+    docker.build(context_of(repository), "reelwright-envoy:test", "envoy", **arguments)
+    return "reelwright-envoy:test"
+
+
+def inside(docker: Engine, image: str, program: str) -> str:
+    return docker.run(
+        "run", "--rm", "--network=none", *HARDENED, f"--entrypoint={PYTHON}", image, "-c", program
+    ).strip()
+
+
+def test_the_image_holds_its_own_distribution_and_no_other(docker: Engine, image: str) -> None:
+    program = (
+        "import json, importlib.metadata as m; "
+        "print(json.dumps(sorted(d.name for d in m.distributions() if d.name.startswith('reelwright'))))"
+    )
+
+    assert json.loads(inside(docker, image, program)) == ["reelwright-image", "reelwright-kit", "reelwright-protos"]
+
+
+def test_the_image_runs_without_root_and_without_build_tools(docker: Engine, image: str) -> None:
+    program = "import os, importlib.util as u; print(os.getuid(), u.find_spec('pip'), u.find_spec('hatchling'))"
+
+    assert inside(docker, image, program) == "10001 None None"
+
+
+def test_nothing_of_the_build_base_is_in_the_image(docker: Engine, image: str) -> None:
+    assert inside(docker, image, "import os; print(os.path.exists('/etc/pip.conf'))") == "False"
+    assert "PIP_" not in docker.run("history", "--no-trunc", image)
+
+
+def test_the_service_becomes_ready_and_drains_on_sigterm(docker: Engine, image: str) -> None:
+    port = free_port()
+    with database() as url:
+        settings = {
+            "REELWRIGHT_LISTEN": f"127.0.0.1:{port}",
+            "REELWRIGHT_DATABASE_URL": url,
+            "REELWRIGHT_STORE_URL": "file:///data/files",
+            "REELWRIGHT_EXECUTOR_ID": "image-in-a-container",
+            "REELWRIGHT_NOTICE_S": "0.2",
+        }
+        given = [f"--env={name}={value}" for name, value in settings.items()]
+        with docker.container(*HARDENED, "--volume=/data", *given, image) as container:
+            assert _readiness(docker, container, port) == health_pb2.HealthCheckResponse.SERVING
+            docker.run("exec", container, PYTHON, "/opt/reelwright/share/healthy.py")
+
+            docker.run("stop", "--time=40", container)
+
+            assert docker.state(container, "ExitCode") == "0"
+
+
+def _readiness(docker: Engine, container: str, port: int) -> int:
+    with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
+        request = health_pb2.HealthCheckRequest(service="readiness")
+        try:
+            answer = health_pb2_grpc.HealthStub(channel).Check(request, timeout=READY_S, wait_for_ready=True)
+        except grpc.RpcError as error:
+            raise AssertionError(f"{error.code()}; the container printed:\n{docker.run('logs', container)}") from error
+    return int(answer.status)
+
+
+def test_a_service_without_its_settings_says_which_one_and_fails(docker: Engine, image: str) -> None:
+    with docker.container(*HARDENED, image) as container:
+        assert docker.run("wait", container).strip() == "1"
+
+
+def test_the_edge_image_holds_a_configuration_that_envoy_accepts_and_that_listens_outward(
+    docker: Engine, envoy: str, repository: Path
+) -> None:
+    run = ("run", "--rm", "--network=none", *HARDENED)
+    docker.run(*run, envoy, "--mode", "validate")
+
+    held = docker.run(*run, "--entrypoint=/bin/cat", envoy, "/etc/reelwright/envoy.yaml")
+    lies = (repository / "gateway/envoy/envoy.yaml").read_text()
+    changed = [new for new, old in zip(held.splitlines(), lies.splitlines(), strict=True) if new != old]
+    assert [line.strip() for line in changed] == ["address: {socket_address: {address: 0.0.0.0, port_value: 8080}}"]
+
+
+def test_the_edge_says_ready_and_drains(docker: Engine, envoy: str, repository: Path, tmp_path: Path) -> None:
+    listener, admin = free_port(), free_port()
+    config = (repository / "gateway/envoy/envoy.yaml").read_text()
+    moved = config.replace("port_value: 8080", f"port_value: {listener}").replace(
+        "port_value: 9901", f"port_value: {admin}"
+    )
+    settings = tmp_path / "envoy.yaml"
+    settings.write_text(moved)
+    tmp_path.chmod(0o755)
+    mount = f"--volume={settings}:/etc/reelwright/envoy.yaml:ro"
+    with docker.container(*HARDENED, mount, f"--env=ENVOY_ADMIN_PORT={admin}", envoy) as container:
+        with grpc.insecure_channel(f"127.0.0.1:{listener}") as channel:
+            grpc.channel_ready_future(channel).result(timeout=READY_S)
+        docker.run("exec", container, "edge", "ready")
+        docker.run("exec", container, "edge", "drain", "0")
+        docker.run("stop", container)
+
+        assert docker.state(container, "ExitCode") == "0"

@@ -1,0 +1,165 @@
+"""What the container recipe, compose and the unit file must hold, without an engine."""
+
+from __future__ import annotations
+
+import configparser
+import importlib.util
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+import yaml
+
+SERVICES = {"llm", "image", "video", "audio", "story"}
+
+
+def script(repository: Path, name: str) -> ModuleType:
+    specification = importlib.util.spec_from_file_location(name, repository / f"deploy/container/{name}.py")
+    assert specification is not None
+    assert specification.loader is not None
+    module = importlib.util.module_from_spec(specification)
+    specification.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(scope="module")
+def compose(repository: Path) -> dict[str, Any]:
+    document: dict[str, Any] = yaml.safe_load((repository / "deploy/compose.yaml").read_text())
+    return document
+
+
+def test_compose_has_every_part_and_no_name_of_its_own(compose: dict[str, Any]) -> None:
+    assert compose["services"].keys() == {*SERVICES, "postgres", "adapters", "envoy"}
+    assert "name" not in compose
+
+
+def test_compose_starts_each_part_after_what_it_needs_is_healthy(compose: dict[str, Any]) -> None:
+    needs = {name: set(part.get("depends_on", {})) for name, part in compose["services"].items()}
+    conditions = {
+        entry["condition"] for part in compose["services"].values() for entry in part.get("depends_on", {}).values()
+    }
+
+    assert all(needs[name] == {"postgres"} for name in SERVICES)
+    assert needs["adapters"] == SERVICES
+    assert needs["envoy"] == {"adapters"}
+    assert conditions == {"service_healthy"}
+
+
+def test_compose_takes_images_and_base_from_variables_and_the_password_from_nowhere_else(
+    compose: dict[str, Any],
+) -> None:
+    for part in compose["services"].values():
+        assert re.fullmatch(r"\$\{REELWRIGHT_[A-Z_]+_IMAGE:-[a-z0-9-]+:(?!latest)[a-z0-9.]+\}", part["image"])
+        assert part["restart"] == "unless-stopped"
+    assert compose["services"]["postgres"]["environment"]["POSTGRES_PASSWORD"].startswith(
+        "${REELWRIGHT_DATABASE_PASSWORD:?"
+    )
+
+
+def test_compose_opens_one_port_on_loopback(compose: dict[str, Any]) -> None:
+    opened = {name: part["ports"] for name, part in compose["services"].items() if "ports" in part}
+
+    assert opened == {"envoy": ["${REELWRIGHT_BIND:-127.0.0.1}:${REELWRIGHT_PORT:-8080}:8080"]}
+
+
+def test_compose_gives_story_no_vendor_credentials(compose: dict[str, Any]) -> None:
+    assert not [
+        name for name in compose["services"]["story"]["environment"] if "_KEY" in name and not name.startswith("AWS")
+    ]
+
+
+def test_compose_accepts_its_own_file(repository: Path) -> None:
+    if not shutil.which("docker-compose"):
+        pytest.skip("docker-compose is not installed, so the file is only checked as YAML")
+    command = ["docker-compose", "-f", str(repository / "deploy/compose.yaml"), "config", "--quiet"]
+    environment = {**os.environ, "REELWRIGHT_DATABASE_PASSWORD": "chosen"}
+    done = subprocess.run(command, capture_output=True, text=True, env=environment, timeout=60, check=False)
+
+    assert done.returncode == 0, done.stderr
+
+
+def test_the_recipe_names_every_file_it_copies(repository: Path) -> None:
+    recipe = (repository / "deploy/Dockerfile").read_text().replace("\\\n", " ")
+    for arguments in re.findall(r"^COPY (?!--from)(.+)$", recipe, re.MULTILINE):
+        for source in arguments.split()[:-1]:
+            path = source.replace("${REQUIREMENTS}", "requirements/runtime.txt")
+            assert (repository / path).exists(), source
+
+
+def test_the_recipe_asks_no_index_by_name_and_runs_as_nobody(repository: Path) -> None:
+    recipe = (repository / "deploy/Dockerfile").read_text()
+
+    assert "http" not in recipe
+    assert recipe.count("USER 10001:10001") == 2
+    assert "latest" not in recipe
+
+
+def test_pins_are_picked_with_their_hashes(repository: Path) -> None:
+    requirements = "a==1 \\\n    --hash=sha256:1\n    # via b\nb==2 ; python_version > '3' \\\n    --hash=sha256:2\nab==3 \\\n    --hash=sha256:3\n"
+
+    picked = script(repository, "pick").picked(requirements, {"a", "b"})
+
+    assert picked == ["a==1 \\\n    --hash=sha256:1", "b==2 ; python_version > '3' \\\n    --hash=sha256:2"]
+
+
+def test_a_package_that_is_not_pinned_is_refused_by_name(repository: Path) -> None:
+    with pytest.raises(SystemExit, match="not pinned: missing"):
+        script(repository, "pick").picked("a==1 \\\n    --hash=sha256:1\n", {"missing"})
+
+
+def test_the_listener_is_turned_outward_and_nothing_else_is(repository: Path) -> None:
+    lies = (repository / "gateway/envoy/envoy.yaml").read_text()
+
+    outward = script(repository, "outward").outward(lies)
+
+    listeners = yaml.safe_load(outward)["static_resources"]["listeners"]
+    assert [listener["address"]["socket_address"]["address"] for listener in listeners] == ["0.0.0.0"]
+    assert yaml.safe_load(outward)["admin"]["address"]["socket_address"]["address"] == "127.0.0.1"
+    assert script(repository, "outward").outward(outward) == outward
+
+
+def test_the_start_is_the_command_of_the_distribution(repository: Path) -> None:
+    assert script(repository, "start").command("video") == [sys.executable, "-m", "reelwright_video"]
+
+
+def test_the_health_check_fails_while_nobody_listens(repository: Path) -> None:
+    command = [sys.executable, str(repository / "deploy/container/healthy.py")]
+    for service in ("image", "gateway"):
+        # Port 1 of loopback: nobody listens there.
+        environment = {**os.environ, "SERVICE": service, "REELWRIGHT_LISTEN": "127.0.0.1:1"}
+        assert subprocess.run(command, env=environment, capture_output=True, timeout=30, check=False).returncode == 1
+
+
+def test_the_unit_runs_as_its_own_user_and_drains(repository: Path) -> None:
+    unit = configparser.RawConfigParser(strict=False)
+    unit.optionxform = str  # type: ignore[assignment, method-assign]
+    unit.read_string((repository / "deploy/systemd/reelwright.service").read_text())
+    service = unit["Service"]
+
+    assert service["User"] == "reelwright"
+    assert service["ExecStart"] == "/opt/reelwright/bin/reelwright up"
+    assert service["KillMode"] == "mixed"
+    assert int(service["TimeoutStopSec"]) >= 40
+    assert service["NoNewPrivileges"] == "yes"
+    assert service["ProtectSystem"] == "strict"
+
+
+def test_systemd_accepts_the_unit(repository: Path, tmp_path: Path) -> None:
+    if not shutil.which("systemd-analyze"):
+        pytest.skip("systemd-analyze is not installed, so the unit is not checked by systemd itself")
+    unit = tmp_path / "reelwright.service"
+    text = (repository / "deploy/systemd/reelwright.service").read_text()
+    # The check wants the program to exist.
+    unit.write_text(text.replace("/opt/reelwright/bin/reelwright", "/bin/true"))
+    done = subprocess.run(
+        ["systemd-analyze", "verify", str(unit)], capture_output=True, text=True, timeout=60, check=False
+    )
+
+    assert done.returncode == 0, done.stderr
+    assert "Unknown key" not in done.stderr

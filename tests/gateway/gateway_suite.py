@@ -1,0 +1,269 @@
+"""Stand-ins for the five services: the contracts over memory, on real gRPC servers, remembering who was asked what."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import importlib
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import grpc
+from google.protobuf import message_factory
+from google.protobuf.descriptor import MethodDescriptor
+from google.rpc import error_details_pb2, status_pb2
+from grpc_health.v1 import health, health_pb2, health_pb2_grpc
+from grpc_reflection.v1alpha import reflection
+from grpc_status import rpc_status
+from reelwright.assets.v1 import assets_service_pb2 as assets_pb
+from reelwright.assets.v1 import assets_service_pb2_grpc as assets_grpc
+from reelwright.jobs.v1 import jobs_service_pb2 as jobs_pb
+from reelwright.jobs.v1 import jobs_service_pb2_grpc as jobs_grpc
+from reelwright.llm.v1 import llm_service_pb2 as llm_pb
+from reelwright.llm.v1 import llm_service_pb2_grpc as llm_grpc
+
+APIS = ("admin", "assets", "audio", "image", "jobs", "llm", "story", "video")
+
+FINAL = (jobs_pb.Job.STATE_SUCCEEDED, jobs_pb.Job.STATE_FAILED, jobs_pb.Job.STATE_CANCELLED)
+Event = jobs_pb.JobEvent
+
+
+def contract_methods() -> list[MethodDescriptor]:
+    """Every method of every contract."""
+    modules = (importlib.import_module(f"reelwright.{api}.v1.{api}_service_pb2") for api in APIS)
+    services = [service for module in modules for service in module.DESCRIPTOR.services_by_name.values()]
+    return [method for service in services for method in service.methods]
+
+
+@dataclass
+class Log:
+    """One job's events; watchers wait on `grown` and say when they leave."""
+
+    job: str
+    events: list[jobs_pb.JobEvent] = field(default_factory=list)
+    grown: asyncio.Condition = field(default_factory=asyncio.Condition)
+    watched: asyncio.Event = field(default_factory=asyncio.Event)
+    left: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def add(self, kind: Event.Type = Event.TYPE_PROGRESS, **values: Any) -> None:
+        """Appends an event."""
+        async with self.grown:
+            values.setdefault("state", jobs_pb.Job.STATE_RUNNING)
+            self.events.append(Event(job=self.job, sequence=len(self.events) + 1, type=kind, **values))
+            self.grown.notify_all()
+
+    async def end(self, state: jobs_pb.Job.State = jobs_pb.Job.STATE_SUCCEEDED) -> None:
+        """Appends the terminal event."""
+        await self.add(Event.TYPE_STATE, state=state, percent=100.0)
+
+    def ended(self) -> bool:
+        """Whether the last event is a terminal one."""
+        return bool(self.events) and self.events[-1].state in FINAL
+
+    def record(self) -> jobs_pb.Job:
+        """The job as it is now."""
+        state = self.events[-1].state if self.events else jobs_pb.Job.STATE_QUEUED
+        return jobs_pb.Job(id=self.job, kind="film", state=state, latest_sequence=len(self.events))
+
+
+@dataclass
+class Memory:
+    """What all stand-ins share, as the real services share the database."""
+
+    logs: dict[str, Log] = field(default_factory=dict)
+    assets: dict[str, tuple[assets_pb.Asset, bytes]] = field(default_factory=dict)
+    uploads: list[assets_pb.UploadHeader] = field(default_factory=list)
+    pieces: list[int] = field(default_factory=list)
+    upload_left: asyncio.Event = field(default_factory=asyncio.Event)
+    cut_downloads: int = 0
+
+    def job(self, name: str) -> Log:
+        """A new job."""
+        self.logs[name] = Log(name)
+        return self.logs[name]
+
+    def keep(self, name: str, content: bytes, filename: str = "a.bin", media_type: str = "image/png") -> assets_pb.Asset:
+        """Stores a file."""
+        digest = hashlib.sha256(content).hexdigest()
+        asset = assets_pb.Asset(
+            id=name, filename=filename, media_type=media_type, size_bytes=len(content), sha256=digest, tags=["kept"]
+        )
+        self.assets[name] = (asset, content)
+        return asset
+
+
+async def refuse(context: Any, code: grpc.StatusCode, reason: str, message: str, domain: str = "jobs.reelwright") -> Any:
+    """Ends the call with a google.rpc.Status as the services do."""
+    detail = error_details_pb2.ErrorInfo(reason=reason, domain=domain, metadata={"said": "so"})
+    status = status_pb2.Status(code=code.value[0], message=message)
+    status.details.add().Pack(detail)
+    violation = error_details_pb2.BadRequest.FieldViolation(field="id", description='a "quoted" one')
+    status.details.add().Pack(error_details_pb2.BadRequest(field_violations=[violation]))
+    # Headers of their own make the error come in trailers, the harder way for a transcoder.
+    await context.send_initial_metadata((("x-stand-in", "yes"),))
+    await context.abort_with_status(rpc_status.to_status(status))
+
+
+class Jobs(jobs_grpc.JobServiceServicer):
+    """JobService over memory."""
+
+    def __init__(self, memory: Memory) -> None:
+        self.memory = memory
+
+    async def _log(self, name: str, context: Any) -> Log:
+        if name.startswith("code-"):
+            await refuse(context, grpc.StatusCode[name[5:]], "JOB_STATE", f"This is {name}.")
+        if name not in self.memory.logs:
+            await refuse(context, grpc.StatusCode.NOT_FOUND, "JOB_NOT_FOUND", f"There is no job {name}.")
+        return self.memory.logs[name]
+
+    async def GetJob(self, request: jobs_pb.GetJobRequest, context: Any) -> jobs_pb.GetJobResponse:
+        log = await self._log(request.id, context)
+        return jobs_pb.GetJobResponse(job=log.record())
+
+    async def CancelJob(self, request: jobs_pb.CancelJobRequest, context: Any) -> jobs_pb.CancelJobResponse:
+        log = await self._log(request.id, context)
+        return jobs_pb.CancelJobResponse(job=log.record())
+
+    async def WatchJob(self, request: jobs_pb.WatchJobRequest, context: Any) -> AsyncIterator[jobs_pb.WatchJobResponse]:
+        log = await self._log(request.id, context)
+        position = request.after_sequence
+        try:
+            while True:
+                for event in log.events[position:]:
+                    position = event.sequence
+                    yield jobs_pb.WatchJobResponse(event=event)
+                if log.ended():
+                    return
+                log.watched.set()
+                async with log.grown:
+                    await log.grown.wait_for(lambda: len(log.events) > position)
+        except asyncio.CancelledError:
+            log.left.set()
+            raise
+
+
+class Assets(assets_grpc.AssetServiceServicer):
+    """AssetService over memory."""
+
+    def __init__(self, memory: Memory) -> None:
+        self.memory = memory
+
+    async def GetAsset(self, request: assets_pb.GetAssetRequest, context: Any) -> assets_pb.GetAssetResponse:
+        if request.id not in self.memory.assets:
+            await refuse(context, grpc.StatusCode.NOT_FOUND, "ASSET_NOT_FOUND", "There is no such asset.", "assets.reelwright")
+        return assets_pb.GetAssetResponse(asset=self.memory.assets[request.id][0])
+
+    async def DownloadAsset(
+        self, request: assets_pb.DownloadAssetRequest, context: Any
+    ) -> AsyncIterator[assets_pb.DownloadAssetResponse]:
+        content = self.memory.assets[request.id][1]
+        end = request.offset + request.length if request.length else len(content)
+        for start in range(request.offset, min(end, len(content)), 65536):
+            yield assets_pb.DownloadAssetResponse(data=content[start : min(start + 65536, end)])
+            if self.memory.cut_downloads:
+                self.memory.cut_downloads -= 1
+                await context.abort(grpc.StatusCode.UNAVAILABLE, "cut")
+
+    async def UploadAsset(
+        self, requests: AsyncIterator[assets_pb.UploadAssetRequest], context: Any
+    ) -> assets_pb.UploadAssetResponse:
+        header, content = assets_pb.UploadHeader(), bytearray()
+        try:
+            async for request in requests:
+                if request.WhichOneof("part") == "header":
+                    header = request.header
+                    if header.title == "refused":
+                        await refuse(context, grpc.StatusCode.INVALID_ARGUMENT, "MEDIA_UNREADABLE", "Unreadable.")
+                else:
+                    content += request.data
+                    self.memory.pieces.append(len(request.data))
+        except asyncio.CancelledError:
+            self.memory.upload_left.set()
+            raise
+        self.memory.uploads.append(header)
+        media_type = header.media_type or "application/octet-stream"
+        name = f"ast_{len(self.memory.uploads)}"
+        return assets_pb.UploadAssetResponse(asset=self.memory.keep(name, bytes(content), header.filename, media_type))
+
+
+class Llm(llm_grpc.LlmServiceServicer):
+    """The streaming part of LlmService."""
+
+    async def StreamChat(self, request: llm_pb.StreamChatRequest, context: Any) -> AsyncIterator[llm_pb.StreamChatResponse]:
+        if not request.messages:
+            await refuse(context, grpc.StatusCode.INVALID_ARGUMENT, "FIELD_INVALID", "messages: needs one")
+        for _ in range(3):
+            yield llm_pb.StreamChatResponse()
+
+
+class Anything(grpc.GenericRpcHandler):
+    """Answers every other unary method of the contracts with an empty message, and notes every call by its method."""
+
+    def __init__(self) -> None:
+        self.calls: list[str] = []
+        self.seen: dict[str, dict[str, str]] = {}
+        self.checked = asyncio.Event()
+
+    def service(self, details: grpc.HandlerCallDetails) -> grpc.RpcMethodHandler | None:
+        """The handler of one call."""
+        self.calls.append(details.method)
+        if details.method == "/grpc.health.v1.Health/Check":
+            self.checked.set()
+        self.seen[details.method] = {key: value for key, value in details.invocation_metadata if isinstance(value, str)}
+        method = METHODS.get(details.method)
+        if method is None or method.client_streaming or method.server_streaming or method.full_name in OWN:
+            return None
+        answer = message_factory.GetMessageClass(method.output_type)()
+
+        async def call(_request: Any, _context: Any) -> Any:
+            return answer
+
+        request = message_factory.GetMessageClass(method.input_type)
+        return grpc.unary_unary_rpc_method_handler(call, request.FromString, type(answer).SerializeToString)
+
+
+METHODS = {f"/{method.containing_service.full_name}/{method.name}": method for method in contract_methods()}
+OWN = {
+    f"{service}.{name}"
+    for service, kind in (("reelwright.jobs.v1.JobService", Jobs), ("reelwright.assets.v1.AssetService", Assets))
+    for name in vars(kind)
+}
+
+
+@dataclass
+class Service:
+    """One running stand-in."""
+
+    name: str
+    port: int
+    server: grpc.aio.Server
+    calls: list[str]
+    seen: dict[str, dict[str, str]]
+    health: Any
+    checked: asyncio.Event
+
+
+async def start_service(name: str, memory: Memory, port: int = 0) -> Service:
+    """Starts a stand-in that is ready, on a free port unless one is given."""
+    server = grpc.aio.server(options=[("grpc.so_reuseport", 0)])
+    rest = Anything()
+    # First, so that it hears of every call; what it declines goes on to the ones below.
+    server.add_generic_rpc_handlers((rest,))
+    adders: list[tuple[Callable[..., None], Any]] = [
+        (jobs_grpc.add_JobServiceServicer_to_server, Jobs(memory)),
+        (assets_grpc.add_AssetServiceServicer_to_server, Assets(memory)),
+    ]
+    if name == "llm":
+        adders.append((llm_grpc.add_LlmServiceServicer_to_server, Llm()))
+    for add, servicer in adders:
+        add(servicer, server)
+    checks = health.aio.HealthServicer()
+    health_pb2_grpc.add_HealthServicer_to_server(checks, server)
+    for checked in ("", "readiness", "database"):
+        await checks.set(checked, health_pb2.HealthCheckResponse.SERVING)
+    reflection.enable_server_reflection(["reelwright.jobs.v1.JobService", reflection.SERVICE_NAME], server)
+    bound = server.add_insecure_port(f"127.0.0.1:{port}")
+    await server.start()
+    return Service(name, bound, server, rest.calls, rest.seen, checks, rest.checked)
