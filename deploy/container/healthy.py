@@ -3,6 +3,10 @@
 import os
 import sys
 from http.client import HTTPConnection, HTTPException
+from typing import Any
+
+import grpc  # noqa: TID251  this runs beside a service, not in one
+from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 TIMEOUT_S = 4.0
 
@@ -26,13 +30,10 @@ def http_serves(port: int) -> bool:
 
 def grpc_serves(port: int) -> bool:
     """Whether the gRPC health service calls `readiness` SERVING."""
-    import grpc
-    from grpc_health.v1 import health_pb2, health_pb2_grpc
-
     with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
-        request = health_pb2.HealthCheckRequest(service="readiness")
+        stub: Any = health_pb2_grpc.HealthStub(channel)
         try:
-            answer = health_pb2_grpc.HealthStub(channel).Check(request, timeout=TIMEOUT_S)
+            answer = stub.Check(health_pb2.HealthCheckRequest(service="readiness"), timeout=TIMEOUT_S)
         except grpc.RpcError:
             return False
     return bool(answer.status == health_pb2.HealthCheckResponse.SERVING)

@@ -1,4 +1,4 @@
-"""Makes Envoy's listener reachable from outside its container; everything else of the configuration stays as it lies."""
+"""Makes Envoy's listener reachable from outside its container; all else of the configuration stays as it lies."""
 
 import sys
 from pathlib import Path
@@ -8,7 +8,7 @@ OUTWARD = "address: {socket_address: {address: 0.0.0.0, port_value: 8080}}"
 
 
 def outward(config: str) -> str:
-    """`config` with its one listener on every address; raises SystemExit when it is not written the way it is known here."""
+    """`config` with its one listener on every address; raises SystemExit when it is not written as expected."""
     if config.count(LOOPBACK) + config.count(OUTWARD) != 1:
         raise SystemExit(f"expected exactly one listener: {LOOPBACK}")
     return config.replace(LOOPBACK, OUTWARD)

@@ -1,4 +1,4 @@
-"""Prints the named packages' pins, with their hashes, out of a requirements file: for a build step that needs few of them."""
+"""Prints the named packages' pins and hashes out of a requirements file: for a build step that needs few of them."""
 
 import re
 import sys

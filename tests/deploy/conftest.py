@@ -1,23 +1,21 @@
-"""What the deployment tests share: the rendered overlays."""
+"""What the deployment tests share: the rendered overlays, and an engine with a base image."""
 
 from __future__ import annotations
 
 import shutil
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from tests.deploy.engine import Engine, base_image, build_base, built, engine, missing
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 OVERLAYS = ("dev", "prod")
 
 Document = dict[str, Any]
-
-
-def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "docker: needs a Docker engine, which the test starts itself; takes minutes")
 
 
 @pytest.fixture(scope="session")
@@ -41,3 +39,26 @@ def documents(overlay: str) -> list[Document]:
         pytest.skip(f"this kubectl is too old for kustomize components: {done.stderr.strip()[:300]}")
     assert done.returncode == 0, done.stderr
     return [document for document in yaml.safe_load_all(done.stdout) if document]
+
+
+@pytest.fixture(scope="session")
+def docker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    """An engine with the images `base` and `build-base`."""
+    if reason := missing():
+        pytest.skip(reason)
+    with engine() as started:
+        base_image(started, "base", tmp_path_factory.mktemp("base"))
+        build_base(started, "build-base", "base")
+        yield started
+
+
+@pytest.fixture(scope="session")
+def envoy(docker: Engine, image: str) -> str:
+    """The image of the edge, with Envoy from its wheel."""
+    return built(docker, REPOSITORY, "envoy", "envoy", ENVOY_BASE="envoy-wheel", SERVICE="image")
+
+
+@pytest.fixture(scope="session")
+def image(docker: Engine) -> str:
+    """The image of the image service."""
+    return built(docker, REPOSITORY, "image", "service", SERVICE="image")

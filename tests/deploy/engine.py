@@ -1,4 +1,4 @@
-"""A Docker engine of the tests' own: private socket and data, a base image without any image registry, always stopped by handle."""
+"""A Docker engine of the tests' own: private socket and data, a base image without a registry, stopped by handle."""
 
 from __future__ import annotations
 
@@ -37,17 +37,21 @@ class Engine:
 
     def run(self, *arguments: str, stdin: bytes | None = None, timeout_s: float = 120.0) -> str:
         """What `docker <arguments>` prints; raises EngineFailed with its errors."""
-        environment = {
-            **os.environ,
-            "DOCKER_HOST": self._host,
-            "DOCKER_BUILDKIT": os.environ.get("DOCKER_BUILDKIT", "0"),
-        }
-        command = [self._client, *arguments]
+        return self._run([self._client, *arguments], {}, stdin, timeout_s)
+
+    def compose(self, file: Path, variables: dict[str, str], *arguments: str) -> str:
+        """What `docker-compose <arguments>` prints for `file` with `variables`; raises EngineFailed with its errors."""
+        command = ["docker-compose", "--project-name", "rw", "--file", str(file), *arguments]
+        return self._run(command, variables, None, BUILD_S)
+
+    def _run(self, command: list[str], variables: dict[str, str], stdin: bytes | None, timeout_s: float) -> str:
+        builder = {"DOCKER_BUILDKIT": os.environ.get("DOCKER_BUILDKIT", "0")}
+        environment = {**os.environ, **builder, **variables, "DOCKER_HOST": self._host}
         done = subprocess.run(
             command, input=stdin, capture_output=True, env=environment, timeout=timeout_s, check=False
         )
         if done.returncode:
-            raise EngineFailed(f"docker {' '.join(arguments)}\n{_tail(done.stdout)}\n{_tail(done.stderr)}")
+            raise EngineFailed(f"{' '.join(command)}\n{_tail(done.stdout)}\n{_tail(done.stderr)}")
         return done.stdout.decode()
 
     def build(self, context: bytes, tag: str, target: str = "", **arguments: str) -> None:
@@ -111,8 +115,9 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 def _command(root: Path) -> list[str]:
     daemon = shutil.which("dockerd", path=ENGINE_PATH) or "dockerd"
     places = ["--data-root", f"{root}/data", "--exec-root", f"{root}/exec", "--pidfile", f"{root}/pid"]
-    # Containers use the host's network, so no bridge and no packet filter rules are touched.
-    return [daemon, *places, "--host", f"unix://{root}/sock", "--bridge=none", "--iptables=false", "--ip6tables=false"]
+    # Nothing of this machine's network is changed: containers use its own, or a bridge of theirs without a way out.
+    network = ["--bridge=none", "--iptables=false", "--ip6tables=false", "--ip-forward=false"]
+    return [daemon, *places, "--host", f"unix://{root}/sock", *network]
 
 
 def _await(process: subprocess.Popen[bytes], started: Engine, log: Path) -> None:
@@ -191,7 +196,7 @@ def archive_of(files: dict[str, bytes]) -> bytes:
 def context_of(repository: Path) -> bytes:
     """The build context: what deploy/Dockerfile.dockerignore lets through, for both of Docker's builders."""
     target = io.BytesIO()
-    # The engine knows an archive by its first bytes, which the default format of tarfile may precede with a header of its own.
+    # The engine knows an archive by its first bytes; tarfile's default format may put a header of its own there.
     with tarfile.open(fileobj=target, mode="w", format=tarfile.GNU_FORMAT) as archive:
         archive.add(repository / "deploy/Dockerfile", "Dockerfile", filter=_source)
         for part in CONTEXT:
@@ -204,3 +209,10 @@ def _source(entry: tarfile.TarInfo) -> tarfile.TarInfo | None:
     # Times and owners of a checkout would defeat the layer cache.
     entry.mtime, entry.uid, entry.gid = 0, 0, 0
     return entry if wanted else None
+
+
+def built(engine: Engine, repository: Path, name: str, target: str, **arguments: str) -> str:
+    """The tag of a target of the recipe, built on the images `base` and `build-base`."""
+    tag = f"reelwright-{name}:dev"
+    engine.build(context_of(repository), tag, target, BASE="base", BUILD_BASE="build-base", **arguments)
+    return tag

@@ -3,44 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import grpc
 import pytest
-from database import database, free_port
-from engine import Engine, base_image, build_base, context_of, engine, missing
 from grpc_health.v1 import health_pb2, health_pb2_grpc
+from tests.deploy.database import database, free_port
+from tests.deploy.engine import Engine
 
 pytestmark = [pytest.mark.docker, pytest.mark.timeout(1800)]
 
 PYTHON = "/opt/reelwright/bin/python"
 HARDENED = ("--read-only", "--tmpfs=/tmp", "--cap-drop=ALL", "--security-opt=no-new-privileges")
 READY_S = 60.0
-
-
-@pytest.fixture(scope="module")
-def docker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
-    if reason := missing():
-        pytest.skip(reason)
-    with engine() as started:
-        base_image(started, "base", tmp_path_factory.mktemp("base"))
-        build_base(started, "build-base", "base")
-        yield started
-
-
-@pytest.fixture(scope="module")
-def image(docker: Engine, repository: Path) -> str:
-    bases = {"BASE": "base", "BUILD_BASE": "build-base"}
-    docker.build(context_of(repository), "reelwright-image:test", "service", SERVICE="image", **bases)
-    return "reelwright-image:test"
-
-
-@pytest.fixture(scope="module")
-def envoy(docker: Engine, repository: Path, image: str) -> str:
-    arguments = {"BASE": "base", "BUILD_BASE": "build-base", "SERVICE": "image", "ENVOY_BASE": "envoy-wheel"}
-    docker.build(context_of(repository), "reelwright-envoy:test", "envoy", **arguments)
-    return "reelwright-envoy:test"
 
 
 def inside(docker: Engine, image: str, program: str) -> str:
@@ -92,8 +68,9 @@ def test_the_service_becomes_ready_and_drains_on_sigterm(docker: Engine, image: 
 def _readiness(docker: Engine, container: str, port: int) -> int:
     with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
         request = health_pb2.HealthCheckRequest(service="readiness")
+        stub: Any = health_pb2_grpc.HealthStub(channel)
         try:
-            answer = health_pb2_grpc.HealthStub(channel).Check(request, timeout=READY_S, wait_for_ready=True)
+            answer = stub.Check(request, timeout=READY_S, wait_for_ready=True)
         except grpc.RpcError as error:
             raise AssertionError(f"{error.code()}; the container printed:\n{docker.run('logs', container)}") from error
     return int(answer.status)

@@ -100,12 +100,18 @@ def test_the_recipe_asks_no_index_by_name_and_runs_as_nobody(repository: Path) -
     assert "latest" not in recipe
 
 
+def pin(requirement: str, digest: str) -> list[str]:
+    return [f"{requirement} \\", f"    --hash=sha256:{digest}"]
+
+
 def test_pins_are_picked_with_their_hashes(repository: Path) -> None:
-    requirements = "a==1 \\\n    --hash=sha256:1\n    # via b\nb==2 ; python_version > '3' \\\n    --hash=sha256:2\nab==3 \\\n    --hash=sha256:3\n"
+    requirements = "\n".join(
+        [*pin("a==1", "1"), "    # via b", *pin("b==2 ; python_version > '3'", "2"), *pin("ab==3", "3"), ""]
+    )
 
     picked = script(repository, "pick").picked(requirements, {"a", "b"})
 
-    assert picked == ["a==1 \\\n    --hash=sha256:1", "b==2 ; python_version > '3' \\\n    --hash=sha256:2"]
+    assert picked == ["\n".join(pin("a==1", "1")), "\n".join(pin("b==2 ; python_version > '3'", "2"))]
 
 
 def test_a_package_that_is_not_pinned_is_refused_by_name(repository: Path) -> None:

@@ -1,127 +1,21 @@
-"""A whole gateway for the tests: five stand-in services, the adapters, and a real Envoy in front, all on free ports."""
+"""The gateway that tests share, and one each for those that break it."""
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
-import socket
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from collections.abc import AsyncIterator
 from pathlib import Path
 
-import grpc
-import httpx
 import pytest
 import pytest_asyncio
-from gateway_suite import Memory, Service, start_service
-from reelwright_gateway.app import create_app
-from reelwright_gateway.envoy import SERVICES, prepare
-from reelwright_gateway.server import serve
-from reelwright_gateway.settings import AdapterSettings
-from reelwright_gateway.upstream import open_upstream
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
-@dataclass
-class Gateway:
-    """A running gateway; `rest` speaks to Envoy, `direct` to the adapters behind it."""
-
-    memory: Memory
-    services: dict[str, Service]
-    port: int
-    rest: httpx.AsyncClient
-    direct: httpx.AsyncClient
-    channel: grpc.aio.Channel
-    log: list[str]
-    draining: asyncio.Event
-    restart: Callable[[str], Awaitable[None]]
-
-
-Opener = Callable[..., AbstractAsyncContextManager[Gateway]]
-
-
-@contextlib.asynccontextmanager
-async def adapters(services: dict[str, Service], draining: asyncio.Event, **changed: object) -> AsyncIterator[int]:
-    port = free_port()
-    addresses = {f"{name}_address": f"127.0.0.1:{service.port}" for name, service in services.items()}
-    every = ",".join(f"127.0.0.1:{service.port}" for service in services.values())
-    values = {"listen": f"127.0.0.1:{port}", "jobs_address": f"ipv4:{every}", "drain_s": 1.0, **addresses, **changed}
-    settings = AdapterSettings(**values)  # type: ignore[arg-type]
-    async with open_upstream(settings) as upstream:
-        task = asyncio.create_task(serve(create_app(upstream, settings, draining), settings, draining))
-        try:
-            yield port
-        finally:
-            task.cancel()
-            await asyncio.wait({task})
-
-
-@contextlib.asynccontextmanager
-async def envoy(directory: Path, services: dict[str, Service], adapters_port: int) -> AsyncIterator[tuple[int, list[str]]]:
-    """A real Envoy; leaves when its process has ended. Yields its port and what it writes, line by line."""
-    port, admin = free_port(), free_port()
-    addresses = {name: ("127.0.0.1", service.port) for name, service in services.items()}
-    addresses["adapters"] = ("127.0.0.1", adapters_port)
-    listen = ("127.0.0.1", port)
-    command = prepare(directory, listen=listen, admin=("127.0.0.1", admin), addresses=addresses, log_level="info")
-    pipe = asyncio.subprocess.PIPE
-    process = await asyncio.create_subprocess_exec(*command, cwd=directory, stdout=pipe, stderr=asyncio.subprocess.STDOUT)
-    lines: list[str] = []
-    ready = asyncio.Event()
-
-    async def read() -> None:
-        assert process.stdout
-        async for line in process.stdout:
-            lines.append(line.decode())
-            if "starting workers" in lines[-1]:
-                ready.set()
-        ready.set()
-
-    reader = asyncio.create_task(read())
-    try:
-        await ready.wait()
-        assert process.returncode is None and any("starting workers" in line for line in lines), "".join(lines)
-        yield port, lines
-    finally:
-        with contextlib.suppress(ProcessLookupError):
-            process.terminate()
-        await process.wait()
-        await reader
-
-
-@contextlib.asynccontextmanager
-async def open_gateway(directory: Path, **changed: object) -> AsyncIterator[Gateway]:
-    """A gateway of its own; `changed` are settings of the adapters."""
-    memory, draining = Memory(), asyncio.Event()
-    services = {name: await start_service(name, memory) for name in SERVICES}
-
-    async def restart(name: str) -> None:
-        services[name] = await start_service(name, memory, services[name].port)
-
-    async with contextlib.AsyncExitStack() as stack:
-        for name in SERVICES:
-            stack.push_async_callback(lambda name=name: services[name].server.stop(None))
-        adapters_port = await stack.enter_async_context(adapters(services, draining, **changed))
-        port, log = await stack.enter_async_context(envoy(directory, services, adapters_port))
-        rest = await stack.enter_async_context(httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=10))
-        direct = await stack.enter_async_context(
-            httpx.AsyncClient(base_url=f"http://127.0.0.1:{adapters_port}", timeout=10)
-        )
-        channel = await stack.enter_async_context(grpc.aio.insecure_channel(f"127.0.0.1:{port}"))
-        yield Gateway(memory, services, port, rest, direct, channel, log, draining, restart)
+from tests.gateway.edge import Gateway, Opener, open_gateway
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def gateway(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Gateway]:
     """The gateway that tests share; they must leave it whole."""
-    async with open_gateway(tmp_path_factory.mktemp("gateway"), heartbeat_s=0.05, upload_limit_bytes=3_000_000) as opened:
+    async with open_gateway(
+        tmp_path_factory.mktemp("gateway"), heartbeat_s=0.05, upload_limit_bytes=3_000_000
+    ) as opened:
         yield opened
 
 

@@ -6,7 +6,8 @@ import asyncio
 
 import grpc
 import pytest
-from conftest import Opener
+from tests.gateway.edge import Opener
+
 from reelwright.jobs.v1 import jobs_service_pb2 as pb
 from reelwright.jobs.v1 import jobs_service_pb2_grpc as jobs_grpc
 
@@ -36,21 +37,21 @@ async def test_a_service_that_says_it_is_not_ready_gets_no_job_calls(own_gateway
         await draining.health.enter_graceful_shutdown()
         # The check that hears it comes within its interval of a second; the one after it proves that Envoy took it in.
         for _ in range(2):
-            draining.checked.clear()
-            await asyncio.wait_for(draining.checked.wait(), 5)
-        draining.calls.clear()
+            draining.heard.checked.clear()
+            await asyncio.wait_for(draining.heard.checked.wait(), 5)
+        draining.heard.calls.clear()
 
         answers = [await gateway.rest.get("/api/v1/jobs/img_1") for _ in range(20)]
 
     assert {answer.status_code for answer in answers} == {200}
-    assert [call for call in draining.calls if call.startswith("/reelwright")] == []
+    assert [call for call in draining.heard.calls if call.startswith("/reelwright")] == []
 
 
 async def test_reads_are_tried_at_most_three_times_and_writes_once(own_gateway: Opener) -> None:
     async with own_gateway() as gateway:
         await gateway.rest.get("/api/v1/jobs/code-UNAVAILABLE")
         await gateway.rest.post("/api/v1/jobs/code-UNAVAILABLE:cancel")
-        calls = [call for service in gateway.services.values() for call in service.calls]
+        calls = [call for service in gateway.services.values() for call in service.heard.calls]
 
     assert calls.count("/reelwright.jobs.v1.JobService/GetJob") == 3
     assert calls.count("/reelwright.jobs.v1.JobService/CancelJob") == 1

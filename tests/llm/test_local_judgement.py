@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 import pytest
+
 from reelwright_llm.providers.local import MODES, embed, moderate, optimise_prompt
 from reelwright_llm.providers.local.languages import detect
 from reelwright_llm.providers.local.understanding import understand
@@ -134,8 +135,10 @@ def test_a_sentence_is_read_for_who_does_what_to_whom(sentence: str, family: str
     read = understand(sentence)
 
     assert read.family == family
-    assert read.subject is not None and read.subject.bare == subject
-    assert read.object is not None and read.object.bare == thing
+    assert read.subject is not None
+    assert read.subject.bare == subject
+    assert read.object is not None
+    assert read.object.bare == thing
 
 
 @pytest.mark.parametrize(

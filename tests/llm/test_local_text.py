@@ -13,7 +13,10 @@ from jsonschema import Draft202012Validator
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+import itertools
+
 from film_schemas import outline_schema, scenes_schema, shots_schema
+
 from reelwright_llm.providers.local import Message, complete, count_tokens, pieces
 
 SENTENCES = [
@@ -84,7 +87,7 @@ def test_any_number_of_scenes_gives_a_whole_plan(scenes: int) -> None:
 
     lines = [shot["narration"] for shot in shots]
     assert [scene["number"] for scene in made] == list(range(1, scenes + 1))
-    assert all(first != second for first, second in zip(lines, lines[1:], strict=False))
+    assert all(first != second for first, second in itertools.pairwise(lines))
 
 
 @pytest.mark.parametrize("sentence", ODD)
@@ -110,7 +113,10 @@ def test_scenes_name_only_people_of_the_outline_and_pictures_repeat_their_looks(
 def test_pictures_are_described_in_the_labelled_form() -> None:
     _, _, shots = plan(SENTENCES[0], 6)
 
-    form = r"^\S+ shot\. .+\. Place: .+\. Time: \w+\. Weather: \w+\. Characters: .+\. Objects: .+\. Mood: \w+\. Style: painterly storybook\.$"
+    form = (
+        r"^\S+ shot\. .+\. Place: .+\. Time: \w+\. Weather: \w+\. Characters: .+\. Objects: .+\. "
+        r"Mood: \w+\. Style: painterly storybook\.$"
+    )
     assert all(re.match(form, shot["image_prompt"]) for shot in shots)
 
 

@@ -6,11 +6,11 @@ import os
 import sys
 
 import uvloop
-from reelwright_kit import logs
-from reelwright_kit.settings import SettingsInvalid
 
 from reelwright_gateway.app import run
 from reelwright_gateway.settings import AdapterSettings
+from reelwright_kit import logs
+from reelwright_kit.settings import SettingsInvalid
 
 
 def main() -> None:

@@ -7,7 +7,6 @@ import re
 import uuid
 
 import grpc
-from reelwright_kit.errors import AppError
 from starlette.applications import Starlette
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
@@ -21,10 +20,11 @@ from reelwright_gateway import errors
 from reelwright_gateway.downloads import Downloads
 from reelwright_gateway.health import Health
 from reelwright_gateway.progress import Progress
-from reelwright_gateway.server import serve
+from reelwright_gateway.server import server_for
 from reelwright_gateway.settings import AdapterSettings
 from reelwright_gateway.uploads import Uploads
 from reelwright_gateway.upstream import Upstream, open_upstream
+from reelwright_kit.errors import AppError
 
 _SANE_ID = re.compile(r"[A-Za-z0-9_.:-]{1,128}")
 
@@ -33,7 +33,7 @@ async def run(settings: AdapterSettings) -> None:
     """Serves until SIGTERM or SIGINT."""
     draining = asyncio.Event()
     async with open_upstream(settings) as upstream:
-        await serve(create_app(upstream, settings, draining), settings, draining)
+        await server_for(create_app(upstream, settings, draining), settings, draining).serve()
 
 
 def create_app(upstream: Upstream, settings: AdapterSettings, draining: asyncio.Event) -> Starlette:

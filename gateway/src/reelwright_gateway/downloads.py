@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 import grpc
-from reelwright.assets.v1 import assets_service_pb2 as pb
 from starlette.requests import Request
 from starlette.responses import Response
 
+from reelwright.assets.v1 import assets_service_pb2 as pb
 from reelwright_gateway.ranges import Window, requested
 from reelwright_gateway.streaming import Streamed
 from reelwright_gateway.upstream import Metadata, Upstream, metadata

@@ -10,12 +10,12 @@ import grpc
 from google.protobuf.message import Message
 from google.rpc import error_details_pb2
 from grpc_status import rpc_status
-from reelwright_kit.errors import AppError, Code, PartUnavailable
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from reelwright_gateway.rendering import plain
+from reelwright_kit.errors import AppError, Code, PartUnavailable
 
 # As Envoy's transcoder has it, so that a failure has one status whichever way it takes.
 HTTP_STATUS = {

@@ -8,14 +8,14 @@ from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 
 import grpc
-from reelwright.jobs.v1 import jobs_service_pb2 as pb
-from reelwright_kit.errors import FieldInvalid
 from starlette.requests import Request
 from starlette.responses import Response
 
+from reelwright.jobs.v1 import jobs_service_pb2 as pb
 from reelwright_gateway.rendering import line
 from reelwright_gateway.streaming import Streamed
 from reelwright_gateway.upstream import Metadata, Upstream, metadata
+from reelwright_kit.errors import FieldInvalid
 
 FINAL = frozenset({pb.Job.STATE_SUCCEEDED, pb.Job.STATE_FAILED, pb.Job.STATE_CANCELLED})
 # What a stream that broke for no fault of the request looks like from here.

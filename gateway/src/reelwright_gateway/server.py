@@ -42,8 +42,8 @@ class Server(uvicorn.Server):
         await super().shutdown(sockets)
 
 
-async def serve(app: ASGIApp, settings: AdapterSettings, draining: asyncio.Event) -> None:
-    """Serves `app` until a signal; a second SIGINT ends at once."""
+def server_for(app: ASGIApp, settings: AdapterSettings, draining: asyncio.Event) -> Server:
+    """A server of `app`; its `serve` returns after a signal, or when `should_exit` is set. A second SIGINT ends at once."""
     host, _, port = settings.listen.rpartition(":")
     config = uvicorn.Config(
         app,
@@ -58,4 +58,4 @@ async def serve(app: ASGIApp, settings: AdapterSettings, draining: asyncio.Event
         timeout_keep_alive=KEEP_ALIVE_S,
         timeout_graceful_shutdown=math.ceil(settings.drain_s),
     )
-    await Server(config, draining).serve()
+    return Server(config, draining)

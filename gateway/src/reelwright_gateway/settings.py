@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from msgspec import Meta, field
+
 from reelwright_kit.settings import Settings
 
 Positive = Annotated[float, Meta(gt=0)]

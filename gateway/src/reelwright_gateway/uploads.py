@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from email.message import Message
 from typing import Protocol
 
-from reelwright.assets.v1 import assets_service_pb2 as pb
-from reelwright_kit.errors import AssetTooLarge, FieldInvalid
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from reelwright.assets.v1 import assets_service_pb2 as pb
 from reelwright_gateway.multipart import Form, boundary_of
 from reelwright_gateway.rendering import plain
 from reelwright_gateway.upstream import Metadata, Upstream, metadata
+from reelwright_kit.errors import AssetTooLarge, FieldInvalid
 
 PIECE_BYTES = 1024 * 1024
 FIELDS = ("filename", "media_type", "title", "tags", "album", "request_id")

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 
 import grpc
 from grpc_health.v1 import health_pb2_grpc
-from reelwright.assets.v1 import assets_service_pb2_grpc
-from reelwright.jobs.v1 import jobs_service_pb2_grpc
-from reelwright_kit.client import connect
 from starlette.requests import Request
 
+from reelwright.assets.v1 import assets_service_pb2_grpc
+from reelwright.jobs.v1 import jobs_service_pb2_grpc
 from reelwright_gateway.settings import AdapterSettings
+from reelwright_kit.client import connect
 
 FORWARDED = ("x-request-id", "traceparent", "tracestate", "authorization", "x-api-key")
 

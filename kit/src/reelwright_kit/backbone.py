@@ -7,9 +7,9 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 
 import grpc
+
 from reelwright.assets.v1 import assets_service_pb2_grpc
 from reelwright.jobs.v1 import jobs_service_pb2_grpc
-
 from reelwright_kit import database
 from reelwright_kit.assets.index import AssetIndex
 from reelwright_kit.assets.library import Library

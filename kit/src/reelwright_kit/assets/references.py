@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 
 from reelwright.assets.v1 import assets_service_pb2 as pb
-
 from reelwright_kit import caller
 from reelwright_kit.assets.library import Library
 from reelwright_kit.assets.model import AssetRecord
@@ -16,7 +15,9 @@ async def settle(library: Library, reference: pb.MediaReference, field: str, fam
     """The asset id behind `reference`, which must be of the media family `family`, for example `image/`."""
     source = reference.WhichOneof("source")
     if source == "uri":
-        raise NotOffered(f"{field}.uri: fetching addresses is not offered by this release; upload the file.", field=field)
+        raise NotOffered(
+            f"{field}.uri: fetching addresses is not offered by this release; upload the file.", field=field
+        )
     if source == "content":
         record = await _keep_inline(library, reference.content, field)
     else:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from google.protobuf import json_format
-from reelwright.assets.v1 import assets_service_pb2 as pb
 
+from reelwright.assets.v1 import assets_service_pb2 as pb
 from reelwright_kit.assets.model import AssetRecord
 from reelwright_kit.jobs.model import Json
 

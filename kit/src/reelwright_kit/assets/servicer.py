@@ -6,9 +6,9 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import grpc
+
 from reelwright.assets.v1 import assets_service_pb2 as pb
 from reelwright.assets.v1 import assets_service_pb2_grpc as rpc
-
 from reelwright_kit import caller, pages
 from reelwright_kit.assets.library import MAX_BYTES, Library
 from reelwright_kit.assets.model import AssetFilter

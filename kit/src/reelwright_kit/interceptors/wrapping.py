@@ -23,11 +23,15 @@ def wrap(handler: Handler, around: Around, check: Check = lambda message: None) 
     """`handler` with every request message given to `check`, and the whole call, its stream included, inside `around`."""
     if handler.response_streaming:
         inner = handler.stream_stream if handler.request_streaming else handler.unary_stream
-        make = grpc.stream_stream_rpc_method_handler if handler.request_streaming else grpc.unary_stream_rpc_method_handler
+        make = (
+            grpc.stream_stream_rpc_method_handler if handler.request_streaming else grpc.unary_stream_rpc_method_handler
+        )
         wrapped: Any = _streaming(inner, around, check, handler.request_streaming)
     else:
         inner = handler.stream_unary if handler.request_streaming else handler.unary_unary
-        make = grpc.stream_unary_rpc_method_handler if handler.request_streaming else grpc.unary_unary_rpc_method_handler
+        make = (
+            grpc.stream_unary_rpc_method_handler if handler.request_streaming else grpc.unary_unary_rpc_method_handler
+        )
         wrapped = _unary(inner, around, check, handler.request_streaming)
     return make(wrapped, handler.request_deserializer, handler.response_serializer)
 

@@ -50,8 +50,13 @@ class Engine:
     """The durable-workflow runtime of one service process; there can be only one in a process."""
 
     def __init__(
-        self, settings: EngineSettings, store: JobStore, submissions: Submissions, feed: JobFeed,
-        queues: tuple[Queue, ...], runners: Mapping[str, Runner]
+        self,
+        settings: EngineSettings,
+        store: JobStore,
+        submissions: Submissions,
+        feed: JobFeed,
+        queues: tuple[Queue, ...],
+        runners: Mapping[str, Runner],
     ) -> None:
         self._settings = settings
         self._store = store
@@ -159,4 +164,6 @@ class Unexpected(AppError):
     code = Code.INTERNAL
 
     def __init__(self, job: str) -> None:
-        super().__init__("Something unexpected went wrong while working on this job; its id finds it in the logs.", job=job)
+        super().__init__(
+            "Something unexpected went wrong while working on this job; its id finds it in the logs.", job=job
+        )

@@ -11,8 +11,8 @@ from typing import Any, Protocol, TypeVar
 from google.protobuf import duration_pb2, json_format, timestamp_pb2
 from google.protobuf.message import Message
 from google.rpc import error_details_pb2, status_pb2
-from reelwright.jobs.v1 import jobs_service_pb2 as pb
 
+from reelwright.jobs.v1 import jobs_service_pb2 as pb
 from reelwright_kit.jobs.model import EventRecord, JobRecord, Json
 
 Created = TypeVar("Created", bound=Message)

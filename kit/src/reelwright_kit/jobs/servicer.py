@@ -7,9 +7,9 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import grpc
+
 from reelwright.jobs.v1 import jobs_service_pb2 as pb
 from reelwright.jobs.v1 import jobs_service_pb2_grpc as rpc
-
 from reelwright_kit import caller, pages
 from reelwright_kit.assets.library import Library
 from reelwright_kit.errors import FieldInvalid, JobStateConflict, NotOffered

@@ -168,7 +168,9 @@ class JobStore:
         async with self._pool.connection() as connection:
             return await (await connection.execute(_APPEND, values)).fetchone() is not None
 
-    async def finish(self, job: str, state: State, result: Json | None = None, error: Mapping[str, Any] | None = None) -> bool:
+    async def finish(
+        self, job: str, state: State, result: Json | None = None, error: Mapping[str, Any] | None = None
+    ) -> bool:
         """Ends a job; False when it had ended before, and then nothing is changed."""
         body = {name: value for name, value in (("result", result), ("failure", error)) if value is not None}
         values = {"job": job, "type": "STATE", "body": Jsonb(body), "state": state.value}
@@ -182,7 +184,12 @@ class JobStore:
         Processes that work on them hear of it and stop; workflows that start or recover later see it and end at once.
         """
         ended: list[str] = []
-        values = {"job": job, "type": "STATE", "error": Jsonb(CANCELLED_ERROR), "body": Jsonb({"failure": CANCELLED_ERROR})}
+        values = {
+            "job": job,
+            "type": "STATE",
+            "error": Jsonb(CANCELLED_ERROR),
+            "body": Jsonb({"failure": CANCELLED_ERROR}),
+        }
         async with self._pool.connection() as connection, connection.transaction():
             # The parent's row lock keeps new children out; the loop finds those that were admitted just before.
             await connection.execute("select 1 from reelwright.jobs where id = %s for update", (job,))

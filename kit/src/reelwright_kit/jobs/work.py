@@ -95,7 +95,9 @@ class Work:
         """Writes down that what was asked for has arrived and is kept."""
         await outlasting(lambda: self._submissions.settle(self.job, intent))
 
-    async def in_thread(self, compute: Callable[Concatenate[Callable[[], bool], P], Result], *args: P.args, **kwargs: P.kwargs) -> Result:
+    async def in_thread(
+        self, compute: Callable[Concatenate[Callable[[], bool], P], Result], *args: P.args, **kwargs: P.kwargs
+    ) -> Result:
         """Runs `compute(should_stop, ...)` in a thread; a cancelled job waits until the thread has noticed and stopped."""
         stop = threading.Event()
         thread = asyncio.ensure_future(asyncio.to_thread(compute, stop.is_set, *args, **kwargs))

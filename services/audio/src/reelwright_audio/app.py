@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import grpc
-from reelwright.audio.v1 import audio_service_pb2_grpc as rpc
-from reelwright_kit.backbone import SHARED_SERVICES, backbone
-from reelwright_kit.catalogue import Catalogue
-from reelwright_kit.jobs.engine import Queue
-from reelwright_kit.server import serve
-from reelwright_kit.workshop import Workshop
 
+from reelwright.audio.v1 import audio_service_pb2_grpc as rpc
 from reelwright_audio import scoring, speaking
 from reelwright_audio.providers.interface import MusicModel, SpeechModel
 from reelwright_audio.providers.local_sound import LocalMusic, LocalSpeech
 from reelwright_audio.servicer import SERVICE, AudioServicer
 from reelwright_audio.settings import AudioSettings
+from reelwright_kit.backbone import SHARED_SERVICES, backbone
+from reelwright_kit.catalogue import Catalogue
+from reelwright_kit.jobs.engine import Queue
+from reelwright_kit.server import serve
+from reelwright_kit.workshop import Workshop
 
 
 async def run(settings: AudioSettings) -> None:

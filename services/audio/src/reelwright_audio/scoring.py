@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
+
+from reelwright_audio.providers.interface import MusicModel, Piece
+from reelwright_audio.speaking import queue_of
 from reelwright_kit.assets.model import Provenance
 from reelwright_kit.catalogue import Catalogue
 from reelwright_kit.jobs.desk import JobDesk
@@ -14,9 +17,6 @@ from reelwright_kit.jobs.model import JobRecord, Json
 from reelwright_kit.jobs.rendering import Admission
 from reelwright_kit.jobs.work import Work
 from reelwright_kit.workshop import Product, Workshop
-
-from reelwright_audio.providers.interface import MusicModel, Piece
-from reelwright_audio.speaking import queue_of
 
 KIND = "music"
 DEFAULT_DURATION_S = 30.0

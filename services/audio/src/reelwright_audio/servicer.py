@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import grpc
+
 from reelwright.audio.v1 import audio_service_pb2 as pb
 from reelwright.audio.v1 import audio_service_pb2_grpc as rpc
-from reelwright_kit.catalogue import Catalogue
-from reelwright_kit.jobs.rendering import admission_of, job_message
-
 from reelwright_audio import scoring, speaking
 from reelwright_audio.providers.interface import ModelCard, MusicModel, SpeechModel, VoiceCard
+from reelwright_kit.catalogue import Catalogue
+from reelwright_kit.jobs.rendering import admission_of, job_message
 
 SERVICE = "reelwright.audio.v1.AudioService"
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import msgspec
+
+from reelwright_audio.providers.interface import ModelCard, SpeechModel, SpokenWord, Utterance, VoiceCard
 from reelwright_kit.assets.library import Library
 from reelwright_kit.assets.model import Provenance
 from reelwright_kit.assets.rendering import asset_json
@@ -14,8 +16,6 @@ from reelwright_kit.jobs.desk import JobDesk
 from reelwright_kit.jobs.model import JobRecord, Json
 from reelwright_kit.jobs.rendering import Admission
 from reelwright_kit.jobs.work import Work
-
-from reelwright_audio.providers.interface import ModelCard, SpeechModel, SpokenWord, Utterance, VoiceCard
 
 KIND = "speech"
 SLOT = "speech"

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import grpc
-from reelwright.image.v1 import image_service_pb2_grpc as rpc
-from reelwright_kit.backbone import SHARED_SERVICES, backbone
-from reelwright_kit.catalogue import Catalogue
-from reelwright_kit.jobs.engine import Queue
-from reelwright_kit.server import serve
-from reelwright_kit.workshop import Workshop
 
+from reelwright.image.v1 import image_service_pb2_grpc as rpc
 from reelwright_image.drawing import KIND, Drawing, queue_of
 from reelwright_image.providers.interface import ImageModel
 from reelwright_image.providers.local_image import LocalImage
 from reelwright_image.servicer import SERVICE, ImageServicer
 from reelwright_image.settings import ImageSettings
+from reelwright_kit.backbone import SHARED_SERVICES, backbone
+from reelwright_kit.catalogue import Catalogue
+from reelwright_kit.jobs.engine import Queue
+from reelwright_kit.server import serve
+from reelwright_kit.workshop import Workshop
 
 
 async def run(settings: ImageSettings) -> None:

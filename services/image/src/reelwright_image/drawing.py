@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
+
+from reelwright_image.errors import ReferencesUnsupported, SizeUnsupported
+from reelwright_image.providers.interface import ImageModel, ModelCard, Picture
 from reelwright_kit.assets.model import Provenance
 from reelwright_kit.catalogue import Catalogue
 from reelwright_kit.errors import FieldInvalid, NotOffered
@@ -15,9 +18,6 @@ from reelwright_kit.jobs.model import JobRecord, Json
 from reelwright_kit.jobs.rendering import Admission
 from reelwright_kit.jobs.work import Work
 from reelwright_kit.workshop import Product, Workshop
-
-from reelwright_image.errors import ReferencesUnsupported, SizeUnsupported
-from reelwright_image.providers.interface import ImageModel, ModelCard, Picture
 
 KIND = "image"
 MIN_SIDE = 64
@@ -136,7 +136,9 @@ def _check(order: Order, card: ModelCard) -> None:
         raise FieldInvalid("height" if order.width else "width", "give both width and height, or none")
     for field, side in zip(("width", "height"), _size(order), strict=True):
         if side > card.max_side:
-            raise SizeUnsupported(field, card.id, f"{card.id} draws at most {card.max_side} pixels a side", card.max_side)
+            raise SizeUnsupported(
+                field, card.id, f"{card.id} draws at most {card.max_side} pixels a side", card.max_side
+            )
     if order.references > card.max_references:
         raise ReferencesUnsupported(card.id, card.max_references)
     if order.background == "transparent" and not card.transparency:

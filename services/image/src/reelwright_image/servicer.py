@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import grpc
+
 from reelwright.image.v1 import image_service_pb2 as pb
 from reelwright.image.v1 import image_service_pb2_grpc as rpc
-from reelwright_kit.catalogue import Catalogue
-from reelwright_kit.jobs.rendering import admission_of, job_message
-
 from reelwright_image.drawing import Drawing, Order
 from reelwright_image.providers.interface import ImageModel, ModelCard
+from reelwright_kit.catalogue import Catalogue
+from reelwright_kit.jobs.rendering import admission_of, job_message
 
 SERVICE = "reelwright.image.v1.ImageService"
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import msgspec
+
 from reelwright_kit.database import Pool
 from reelwright_kit.errors import RequestIdReused
-
 from reelwright_llm.providers.interface import Answer
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import grpc
+
 from reelwright.llm.v1 import llm_service_pb2_grpc as rpc
 from reelwright_kit.backbone import SHARED_SERVICES, backbone
 from reelwright_kit.catalogue import Catalogue
 from reelwright_kit.server import serve
-
 from reelwright_llm.answers import Answers
 from reelwright_llm.chatting import Chatting
 from reelwright_llm.providers.interface import EmbeddingModel, TextModel

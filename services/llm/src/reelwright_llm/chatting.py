@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from reelwright_kit import caller
 from reelwright_kit.catalogue import Catalogue
-
 from reelwright_llm.answers import Answers
 from reelwright_llm.errors import CapabilityUnsupported
 from reelwright_llm.providers.interface import Answer, ModelCard, Piece, Question, TextModel

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from google.protobuf import json_format, struct_pb2
+
 from reelwright.llm.v1 import llm_service_pb2 as pb
 from reelwright_kit.jobs.rendering import digest_of
-
 from reelwright_llm.chatting import Asked
 from reelwright_llm.providers.interface import Json, Question, Turn
 

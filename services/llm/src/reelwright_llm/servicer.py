@@ -8,13 +8,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 import grpc
+
 from reelwright.llm.v1 import llm_service_pb2 as pb
 from reelwright.llm.v1 import llm_service_pb2_grpc as rpc
 from reelwright_kit.catalogue import Catalogue
 from reelwright_kit.errors import NotOffered
 from reelwright_kit.ids import new_id
 from reelwright_kit.jobs.rendering import timestamp
-
 from reelwright_llm.chatting import Chatting
 from reelwright_llm.providers import local
 from reelwright_llm.providers.interface import EmbeddingModel, ModelCard, TextModel, Usage
@@ -51,9 +51,7 @@ class LlmServicer(rpc.LlmServiceServicer):
             usage=usage_message(answer.usage),
         )
 
-    async def StreamChat(
-        self, request: pb.StreamChatRequest, context: Context
-    ) -> AsyncIterator[pb.StreamChatResponse]:
+    async def StreamChat(self, request: pb.StreamChatRequest, context: Context) -> AsyncIterator[pb.StreamChatResponse]:
         card, pieces = self._chatting.stream(asked_from(request))
         answer, created = new_id("txt"), timestamp(datetime.now(UTC))
         pending: list[pb.ChatChunk] = []
@@ -64,7 +62,12 @@ class LlmServicer(rpc.LlmServiceServicer):
                 usage = usage_message(piece.usage) if piece.usage else None
                 pending.append(
                     pb.ChatChunk(
-                        id=answer, create_time=created, model=card.id, provider=card.provider, choices=[choice], usage=usage
+                        id=answer,
+                        create_time=created,
+                        model=card.id,
+                        provider=card.provider,
+                        choices=[choice],
+                        usage=usage,
                     )
                 )
                 if len(pending) == PIECES_PER_MESSAGE:
@@ -95,9 +98,7 @@ class LlmServicer(rpc.LlmServiceServicer):
             )
         return pb.ModerateResponse(id=new_id("txt"), model="local/moderation", provider="local", results=results)
 
-    async def OptimizePrompt(
-        self, request: pb.OptimizePromptRequest, context: Context
-    ) -> pb.OptimizePromptResponse:
+    async def OptimizePrompt(self, request: pb.OptimizePromptRequest, context: Context) -> pb.OptimizePromptResponse:
         model = self._text_models.choose(request.model)
         better = local.optimise_prompt(request.prompt, request.mode or "general")
         usage = Usage(local.count_tokens(request.prompt), local.count_tokens(better))

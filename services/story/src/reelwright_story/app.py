@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import grpc
+
 from reelwright.audio.v1 import audio_service_pb2_grpc as audio_rpc
 from reelwright.image.v1 import image_service_pb2_grpc as image_rpc
 from reelwright.llm.v1 import llm_service_pb2_grpc as llm_rpc
@@ -12,7 +13,6 @@ from reelwright_kit.backbone import SHARED_SERVICES, backbone
 from reelwright_kit.client import connect
 from reelwright_kit.jobs.engine import Queue
 from reelwright_kit.server import serve
-
 from reelwright_story.children import Children
 from reelwright_story.producing import Producing
 from reelwright_story.providers.studio import Studio

@@ -68,7 +68,9 @@ class Planner:
         """The scenes of an outline."""
         user = f"{brief.lines()}\nOutline:\n{_json(outline)}"
         schema = schemas.scenes(brief.scenes)
-        return await self._ask(f"{key}.scenes", brief, user, "film_scenes", schema, lambda raw: _scenes_of(raw, outline))
+        return await self._ask(
+            f"{key}.scenes", brief, user, "film_scenes", schema, lambda raw: _scenes_of(raw, outline)
+        )
 
     async def shots(self, key: str, brief: Brief, outline: Outline, scenes: tuple[Scene, ...]) -> Storyboard:
         """The shots of the scenes, and with them the whole plan."""

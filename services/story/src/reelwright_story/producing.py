@@ -6,7 +6,6 @@ from reelwright_kit.errors import FieldInvalid
 from reelwright_kit.jobs.desk import JobDesk
 from reelwright_kit.jobs.model import JobRecord
 from reelwright_kit.jobs.rendering import Admission
-
 from reelwright_story.orders import FilmOrder
 from reelwright_story.recipes import film
 

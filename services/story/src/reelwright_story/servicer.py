@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import grpc
+
 from reelwright.story.v1 import story_service_pb2 as pb
 from reelwright.story.v1 import story_service_pb2_grpc as rpc
 from reelwright_kit.jobs.rendering import admission_of, job_message
-
 from reelwright_story.orders import DEFAULT_RESOLUTION, DEFAULT_STYLE, FilmOrder, Models, scenes_for, seed_of
 from reelwright_story.producing import Producing
 

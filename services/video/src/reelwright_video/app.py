@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import grpc
+
 from reelwright.video.v1 import video_service_pb2_grpc as rpc
 from reelwright_kit.backbone import SHARED_SERVICES, backbone
 from reelwright_kit.catalogue import Catalogue
 from reelwright_kit.jobs.engine import Queue
 from reelwright_kit.server import serve
 from reelwright_kit.workshop import Workshop
-
 from reelwright_video import editing, filming
 from reelwright_video.editing import Editing
 from reelwright_video.filming import Filming

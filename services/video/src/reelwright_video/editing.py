@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import msgspec
+
 from reelwright_kit.assets.library import Library
 from reelwright_kit.assets.model import AssetRecord, Provenance
 from reelwright_kit.assets.rendering import asset_json
@@ -14,7 +15,6 @@ from reelwright_kit.jobs.desk import JobDesk
 from reelwright_kit.jobs.model import JobRecord, Json
 from reelwright_kit.jobs.rendering import Admission
 from reelwright_kit.jobs.work import Work
-
 from reelwright_video.errors import ClipUnreadable
 from reelwright_video.film import Clip, Composed, Film, Line, TitleCard, UnreadableMedia, compose
 from reelwright_video.framing import DEFAULT_FPS, frame_size
@@ -56,7 +56,7 @@ class Cut:
     clips: tuple[CutClip, ...]
     title: Title | None = None
     music: str = ""
-    music_gain_db: float = -14.0
+    music_gain_db: float = -9.0
     aspect_ratio: str = "16:9"
     resolution: int = 0
     fps: int = 0

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
+
 from reelwright_kit.assets.library import Library
 from reelwright_kit.assets.model import Provenance
 from reelwright_kit.catalogue import Catalogue
@@ -16,7 +17,6 @@ from reelwright_kit.jobs.model import JobRecord, Json
 from reelwright_kit.jobs.rendering import Admission
 from reelwright_kit.jobs.work import Work
 from reelwright_kit.workshop import Product, Workshop
-
 from reelwright_video.errors import DurationUnsupported, FirstFrameRequired
 from reelwright_video.framing import DEFAULT_FPS, frame_size
 from reelwright_video.providers.interface import ModelCard, Shot, VideoModel
@@ -46,9 +46,7 @@ class Order:
 class Filming:
     """Takes orders for clips and makes them."""
 
-    def __init__(
-        self, desk: JobDesk, library: Library, workshop: Workshop, catalogue: Catalogue[VideoModel]
-    ) -> None:
+    def __init__(self, desk: JobDesk, library: Library, workshop: Workshop, catalogue: Catalogue[VideoModel]) -> None:
         self._desk = desk
         self._library = library
         self._workshop = workshop
@@ -75,7 +73,9 @@ class Filming:
 
         async def film(out: Path) -> None:
             await work.progress(1, "animating")
-            first = await self._library.fetch(work.job.tenant, order.first_frame, out.parent) if order.first_frame else None
+            first = (
+                await self._library.fetch(work.job.tenant, order.first_frame, out.parent) if order.first_frame else None
+            )
             await model.film(await self._shot(work, order, first), out, work)
 
         clip = await self._workshop.make(work, Product("clip", "video/mp4", made_by), film)

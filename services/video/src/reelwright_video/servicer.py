@@ -7,6 +7,7 @@ from typing import Any
 import grpc
 from google.protobuf import duration_pb2
 from google.protobuf.message import Message
+
 from reelwright.assets.v1 import assets_service_pb2 as assets
 from reelwright.video.v1 import video_service_pb2 as pb
 from reelwright.video.v1 import video_service_pb2_grpc as rpc
@@ -14,7 +15,6 @@ from reelwright_kit.assets.library import Library
 from reelwright_kit.assets.references import settle
 from reelwright_kit.catalogue import Catalogue
 from reelwright_kit.jobs.rendering import admission_of, job_message
-
 from reelwright_video.editing import Cut, CutClip, Editing, Title
 from reelwright_video.filming import DEFAULT_DURATION_S, Filming, Order
 from reelwright_video.providers.interface import ModelCard, VideoModel
@@ -27,9 +27,7 @@ Context = grpc.aio.ServicerContext[Any, Any]
 class VideoServicer(rpc.VideoServiceServicer):
     """Takes orders for clips and films."""
 
-    def __init__(
-        self, filming: Filming, editing: Editing, catalogue: Catalogue[VideoModel], library: Library
-    ) -> None:
+    def __init__(self, filming: Filming, editing: Editing, catalogue: Catalogue[VideoModel], library: Library) -> None:
         self._filming = filming
         self._editing = editing
         self._catalogue = catalogue

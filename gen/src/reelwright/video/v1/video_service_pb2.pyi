@@ -495,7 +495,7 @@ class ComposeFilmRequest(_message.Message):
     VALIDATE_ONLY_FIELD_NUMBER: _builtins.int
     PARENT_FIELD_NUMBER: _builtins.int
     music_gain_db: _builtins.float
-    """Optional. Level of the music, -40 to 0 dB. Default -14 dB."""
+    """Optional. Level of the music relative to the voice, -40 to 0 dB; while somebody speaks it goes 10 dB lower. Default -9 dB."""
     aspect_ratio: _builtins.str
     """Optional. Aspect ratio: `16:9`, `9:16`, `1:1`, `4:3`, `3:4`, `3:2`, `2:3` or `21:9`. Default `16:9`."""
     resolution: _builtins.int

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from reelwright_kit.jobs.work import Work
-
 from reelwright_audio.errors import VoiceNotFound
 from reelwright_audio.providers import local
 from reelwright_audio.providers.interface import ModelCard, Piece, SpokenWord, Utterance, VoiceCard
+from reelwright_kit.jobs.work import Work
 
 
 class LocalSpeech:

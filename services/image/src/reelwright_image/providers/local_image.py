@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from reelwright_kit.jobs.work import Work
-
 from reelwright_image.providers.interface import ModelCard, Picture
 from reelwright_image.providers.local import draw
+from reelwright_kit.jobs.work import Work
 
 MAX_SIDE = 2048
 

@@ -7,7 +7,6 @@ import hashlib
 from collections.abc import AsyncIterator, Sequence
 
 from reelwright_kit.ids import new_id
-
 from reelwright_llm.providers import local
 from reelwright_llm.providers.interface import Answer, Judgement, ModelCard, Piece, Question, Usage
 

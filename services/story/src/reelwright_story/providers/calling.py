@@ -12,9 +12,9 @@ import grpc
 import msgspec
 from google.rpc import error_details_pb2
 from grpc_status import rpc_status
+
 from reelwright_kit import logs
 from reelwright_kit.errors import Code, PartUnavailable
-
 from reelwright_story.errors import ServiceRefused
 
 Answer = TypeVar("Answer")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from google.protobuf import duration_pb2, json_format
+
 from reelwright.assets.v1 import assets_service_pb2 as assets
 from reelwright.audio.v1 import audio_service_pb2 as audio
 from reelwright.audio.v1 import audio_service_pb2_grpc as audio_rpc
@@ -17,7 +18,6 @@ from reelwright.video.v1 import video_service_pb2 as video
 from reelwright.video.v1 import video_service_pb2_grpc as video_rpc
 from reelwright_kit.client import outgoing_metadata
 from reelwright_kit.jobs.model import Json
-
 from reelwright_story.providers.calling import insist, request_key
 
 TIMEOUT_S = 30.0
@@ -58,7 +58,9 @@ class Studio:
         self._sounds = sounds
         self._patience_s = patience_s
 
-    async def picture(self, parent: str, prompt: str, aspect_ratio: str, size: tuple[int, int], seed: int, model: str) -> str:
+    async def picture(
+        self, parent: str, prompt: str, aspect_ratio: str, size: tuple[int, int], seed: int, model: str
+    ) -> str:
         """A picture of `size` pixels."""
         key = request_key(parent, "picture", prompt, size, seed, model)
         request = image.CreateImageRequest(
@@ -66,7 +68,9 @@ class Studio:
         )
         return await self._order("image", self._images.CreateImage, request)
 
-    async def clip(self, parent: str, picture: str, prompt: str, seconds: float, resolution: int, seed: int, model: str) -> str:
+    async def clip(
+        self, parent: str, picture: str, prompt: str, seconds: float, resolution: int, seed: int, model: str
+    ) -> str:
         """A clip that begins with a picture."""
         key = request_key(parent, "clip", picture, prompt, seconds, resolution, seed, model)
         request = video.CreateVideoRequest(
@@ -98,7 +102,14 @@ class Studio:
         return await self._order("audio", self._sounds.CreateMusic, request)
 
     async def edit(
-        self, parent: str, title: str, picture: str, shots: Sequence[CutShot], music: str, language: str, aspect_ratio: str,
+        self,
+        parent: str,
+        title: str,
+        picture: str,
+        shots: Sequence[CutShot],
+        music: str,
+        language: str,
+        aspect_ratio: str,
         resolution: int,
     ) -> str:
         """The film of the shots, after a title card over `picture`."""

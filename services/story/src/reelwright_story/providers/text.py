@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from google.protobuf import json_format
+
 from reelwright.llm.v1 import llm_service_pb2 as pb
 from reelwright.llm.v1 import llm_service_pb2_grpc as rpc
 from reelwright_kit.client import outgoing_metadata
-
 from reelwright_story.providers.calling import insist
 from reelwright_story.schemas import Schema
 

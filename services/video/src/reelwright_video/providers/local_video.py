@@ -6,7 +6,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 from reelwright_kit.jobs.work import Work
-
 from reelwright_video.errors import FirstFrameRequired
 from reelwright_video.providers.interface import ModelCard, Shot
 from reelwright_video.providers.local import animate

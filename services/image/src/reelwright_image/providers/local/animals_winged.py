@@ -42,7 +42,11 @@ def _songbird(layer: Layer, look: Look, gesture: str, flying: bool) -> None:
         for x in (-0.04, 0.09):
             layer.part(limb((x, 0.2), (x + 0.02, 0.02), 0.022, 0.016), rgb("c88a3a"))
             layer.part(limb((x - 0.04, 0.012), (x + 0.1, 0.012), 0.018, 0.014), rgb("c88a3a"))
-    layer.part(smooth([(-0.34, 0.34), (-0.16, 0.58), (0.12, 0.72), (0.3, 0.5), (0.24, 0.26), (0.0, 0.13), (-0.22, 0.18)], 7), coat, 1.1)
+    layer.part(
+        smooth([(-0.34, 0.34), (-0.16, 0.58), (0.12, 0.72), (0.3, 0.5), (0.24, 0.26), (0.0, 0.13), (-0.22, 0.18)], 7),
+        coat,
+        1.1,
+    )
     layer.flat(smooth([(0.06, 0.56), (0.26, 0.5), (0.22, 0.28), (0.0, 0.16), (-0.06, 0.3)], 6), belly, 0.9, 0.02)
     head = (0.2, 0.76)
     layer.part(ellipse(*head, 0.21), coat)
@@ -62,11 +66,29 @@ def _songbird(layer: Layer, look: Look, gesture: str, flying: bool) -> None:
 
 
 def _wing(layer: Layer, root: Point, tip: Point, crest: Point, colour: Colour) -> None:
-    layer.part(smooth([root, crest, ((crest[0] + tip[0]) / 2, (crest[1] + tip[1]) / 2 + 0.1), tip, ((tip[0] + root[0]) / 2 - 0.1, (tip[1] + root[1]) / 2 - 0.08), (root[0] - 0.2, root[1] - 0.04)], 6), colour, 1.2)
+    layer.part(
+        smooth(
+            [
+                root,
+                crest,
+                ((crest[0] + tip[0]) / 2, (crest[1] + tip[1]) / 2 + 0.1),
+                tip,
+                ((tip[0] + root[0]) / 2 - 0.1, (tip[1] + root[1]) / 2 - 0.08),
+                (root[0] - 0.2, root[1] - 0.04),
+            ],
+            6,
+        ),
+        colour,
+        1.2,
+    )
     for k in range(3):
         t = 0.3 + 0.2 * k
         end = (tip[0] + (root[0] - tip[0]) * t - 0.04, tip[1] + (root[1] - tip[1]) * t)
-        layer.flat(ribbon([((root[0] + crest[0]) / 2, (root[1] + crest[1]) / 2), end], 0.006, 0.006), mix(colour, (0, 0, 0.1), 0.35), 0.6)
+        layer.flat(
+            ribbon([((root[0] + crest[0]) / 2, (root[1] + crest[1]) / 2), end], 0.006, 0.006),
+            mix(colour, (0, 0, 0.1), 0.35),
+            0.6,
+        )
 
 
 def _bird_eye(layer: Layer, at: Point, r: float, gesture: str) -> None:
@@ -83,17 +105,53 @@ def _owl(layer: Layer, look: Look, gesture: str, rng: random.Random) -> None:
     coat, dark = look.garment_colour, mix(look.garment_colour, (0.1, 0.05, 0.1), 0.4)
     for x in (-0.1, 0.12):
         layer.part(ellipse(x, 0.03, 0.08, 0.035), rgb("d89a40"))
-    layer.part(smooth([(-0.32, 0.5), (-0.28, 0.85), (0.0, 0.98), (0.3, 0.85), (0.34, 0.5), (0.24, 0.12), (0, 0.04), (-0.24, 0.12)], 7), coat, 1.1)
-    layer.part(smooth([(-0.16, 0.52), (0.2, 0.52), (0.24, 0.28), (0.02, 0.08), (-0.2, 0.28)], 6), mix(coat, (1, 0.96, 0.88), 0.6))
+    layer.part(
+        smooth(
+            [
+                (-0.32, 0.5),
+                (-0.28, 0.85),
+                (0.0, 0.98),
+                (0.3, 0.85),
+                (0.34, 0.5),
+                (0.24, 0.12),
+                (0, 0.04),
+                (-0.24, 0.12),
+            ],
+            7,
+        ),
+        coat,
+        1.1,
+    )
+    layer.part(
+        smooth([(-0.16, 0.52), (0.2, 0.52), (0.24, 0.28), (0.02, 0.08), (-0.2, 0.28)], 6),
+        mix(coat, (1, 0.96, 0.88), 0.6),
+    )
     for row in range(4):
         for k in range(4 - row % 2):
-            layer.flat(ribbon([(-0.13 + 0.09 * k + 0.045 * (row % 2), 0.46 - 0.08 * row), (-0.09 + 0.09 * k + 0.045 * (row % 2), 0.43 - 0.08 * row), (-0.05 + 0.09 * k + 0.045 * (row % 2), 0.46 - 0.08 * row)], 0.008, 0.008), dark, 0.7)
+            layer.flat(
+                ribbon(
+                    [
+                        (-0.13 + 0.09 * k + 0.045 * (row % 2), 0.46 - 0.08 * row),
+                        (-0.09 + 0.09 * k + 0.045 * (row % 2), 0.43 - 0.08 * row),
+                        (-0.05 + 0.09 * k + 0.045 * (row % 2), 0.46 - 0.08 * row),
+                    ],
+                    0.008,
+                    0.008,
+                ),
+                dark,
+                0.7,
+            )
     for side in (-1, 1):
         layer.part([(side * 0.12 + 0.01, 0.92), (side * 0.31, 1.1), (side * 0.3, 0.78)], coat)
         layer.part(smooth([(side * 0.3, 0.58), (side * 0.42, 0.35), (side * 0.3, 0.1), (side * 0.22, 0.36)], 6), dark)
         layer.part(ellipse(side * 0.145 + 0.015, 0.74, 0.155), mix(coat, (1, 0.97, 0.9), 0.75))
         if gesture == "sleep":
-            layer.flat(ribbon([(side * 0.145 - 0.06, 0.74), (side * 0.145 + 0.02, 0.7), (side * 0.145 + 0.1, 0.74)], 0.014, 0.014), rgb("2a2024"))
+            layer.flat(
+                ribbon(
+                    [(side * 0.145 - 0.06, 0.74), (side * 0.145 + 0.02, 0.7), (side * 0.145 + 0.1, 0.74)], 0.014, 0.014
+                ),
+                rgb("2a2024"),
+            )
             continue
         layer.flat(ellipse(side * 0.145 + 0.03, 0.74, 0.095), rgb("f0b838"))
         layer.flat(ellipse(side * 0.145 + 0.035, 0.74, 0.056), rgb("1a141a"))
@@ -108,17 +166,48 @@ def _penguin(layer: Layer, look: Look, gesture: str) -> None:
     for x in (-0.12, 0.14):
         layer.part(ellipse(x, 0.03, 0.12, 0.04), rgb("e8963a"))
     raised = gesture in ("wave", "argue", "dance", "hug")
-    layer.part(smooth([(0.2, 0.6), (0.46, 0.74 if raised else 0.34), (0.4, 0.66 if raised else 0.26), (0.22, 0.4)], 5), coat)
-    layer.part(smooth([(-0.3, 0.35), (-0.24, 0.7), (-0.18, 0.92), (0.02, 1.0), (0.22, 0.92), (0.26, 0.7), (0.32, 0.35), (0.2, 0.05), (-0.18, 0.05)], 7), coat, 1.1)
-    layer.part(smooth([(-0.12, 0.62), (0.05, 0.68), (0.22, 0.62), (0.26, 0.34), (0.14, 0.07), (-0.1, 0.07), (-0.2, 0.34)], 7), rgb("f6f2e8"), 0.8)
-    layer.flat(smooth([(-0.1, 0.84), (0.04, 0.78), (0.18, 0.86), (0.2, 0.72), (0.04, 0.64), (-0.1, 0.7)], 6), rgb("f6f2e8"))
+    layer.part(
+        smooth([(0.2, 0.6), (0.46, 0.74 if raised else 0.34), (0.4, 0.66 if raised else 0.26), (0.22, 0.4)], 5), coat
+    )
+    layer.part(
+        smooth(
+            [
+                (-0.3, 0.35),
+                (-0.24, 0.7),
+                (-0.18, 0.92),
+                (0.02, 1.0),
+                (0.22, 0.92),
+                (0.26, 0.7),
+                (0.32, 0.35),
+                (0.2, 0.05),
+                (-0.18, 0.05),
+            ],
+            7,
+        ),
+        coat,
+        1.1,
+    )
+    layer.part(
+        smooth([(-0.12, 0.62), (0.05, 0.68), (0.22, 0.62), (0.26, 0.34), (0.14, 0.07), (-0.1, 0.07), (-0.2, 0.34)], 7),
+        rgb("f6f2e8"),
+        0.8,
+    )
+    layer.flat(
+        smooth([(-0.1, 0.84), (0.04, 0.78), (0.18, 0.86), (0.2, 0.72), (0.04, 0.64), (-0.1, 0.7)], 6), rgb("f6f2e8")
+    )
     layer.flat(smooth([(-0.14, 0.66), (0.05, 0.6), (0.22, 0.66), (0.05, 0.54)], 5), rgb("f2c04a"), 0.7, 0.02)
     for x in (-0.05, 0.14):
         _bird_eye(layer, (x, 0.84), 0.03, gesture)
     layer.part([(0.02, 0.8), (0.12, 0.8), (0.14, 0.73)], rgb("e8963a"))
-    layer.part(smooth([(-0.26, 0.62), (-0.46, 0.62 if raised else 0.36), (-0.42, 0.54 if raised else 0.24), (-0.24, 0.36)], 5), mix(coat, (1, 1, 1), 0.06))
+    layer.part(
+        smooth([(-0.26, 0.62), (-0.46, 0.62 if raised else 0.36), (-0.42, 0.54 if raised else 0.24), (-0.24, 0.36)], 5),
+        mix(coat, (1, 1, 1), 0.06),
+    )
     if "scarf" in look.extras:
-        layer.part(smooth([(-0.22, 0.68), (0.03, 0.6), (0.27, 0.68), (0.26, 0.58), (0.03, 0.5), (-0.22, 0.58)], 5), look.scarf_colour)
+        layer.part(
+            smooth([(-0.22, 0.68), (0.03, 0.6), (0.27, 0.68), (0.26, 0.58), (0.03, 0.5), (-0.22, 0.58)], 5),
+            look.scarf_colour,
+        )
 
 
 def draw_insect(scene: Scene, spot: Spot, look: Look, gesture: str) -> None:
@@ -149,12 +238,26 @@ def _butterfly(layer: Layer, look: Look) -> None:
         tone = mix(main, (0, 0, 0.1), 0.15) if dark else main
         for upper in (True, False):
             if upper:
-                wing = [(0.02, 0.52), (-0.18 - dx, 1.0), (-0.62 + dx * 4.6, 1.12), (-0.78 + dx * 5, 0.86), (-0.5 + dx * 4, 0.56)]
+                wing = [
+                    (0.02, 0.52),
+                    (-0.18 - dx, 1.0),
+                    (-0.62 + dx * 4.6, 1.12),
+                    (-0.78 + dx * 5, 0.86),
+                    (-0.5 + dx * 4, 0.56),
+                ]
             else:
-                wing = [(0.0, 0.5), (-0.4 + dx * 3.6, 0.5), (-0.64 + dx * 4.4, 0.24), (-0.42 + dx * 4, 0.04), (-0.12, 0.26)]
+                wing = [
+                    (0.0, 0.5),
+                    (-0.4 + dx * 3.6, 0.5),
+                    (-0.64 + dx * 4.4, 0.24),
+                    (-0.42 + dx * 4, 0.04),
+                    (-0.12, 0.26),
+                ]
             layer.part(smooth([(x, y) for x, y in wing], 6), tone, 0.9)
             cx, cy = sum(p[0] for p in wing) / 5, sum(p[1] for p in wing) / 5
-            layer.flat(smooth([(cx + (x - cx) * 0.62, cy + (y - cy) * 0.62) for x, y in wing], 6), mix(tone, second, 0.75), 0.9)
+            layer.flat(
+                smooth([(cx + (x - cx) * 0.62, cy + (y - cy) * 0.62) for x, y in wing], 6), mix(tone, second, 0.75), 0.9
+            )
             layer.flat(ellipse(cx - 0.1, cy + 0.02, 0.06), mix(second, (1, 1, 1), 0.6), 0.9)
     layer.part(ribbon([(-0.1, 0.12), (0.0, 0.45), (0.12, 0.72)], 0.03, 0.05), rgb("3a2c34"))
     layer.part(ellipse(0.15, 0.78, 0.075), rgb("3a2c34"))
@@ -182,7 +285,9 @@ def _bee(layer: Layer, look: Look, scene: Scene) -> None:
         layer.lit(ellipse(x + 0.015, 0.575, 0.018), (1, 1, 1))
     layer.flat(ribbon([(0.32, 0.45), (0.38, 0.42), (0.44, 0.46)], 0.01, 0.01), rgb("1a141a"))
     for dx in (0.0, 0.12):
-        layer.part(ribbon([(0.3 + dx, 0.7), (0.34 + dx * 1.5, 0.88), (0.42 + dx * 1.5, 0.92)], 0.012, 0.02), rgb("33272a"))
+        layer.part(
+            ribbon([(0.3 + dx, 0.7), (0.34 + dx * 1.5, 0.88), (0.42 + dx * 1.5, 0.92)], 0.012, 0.02), rgb("33272a")
+        )
 
 
 def _spider(layer: Layer, look: Look) -> None:
@@ -190,7 +295,10 @@ def _spider(layer: Layer, look: Look) -> None:
     for side in (-1, 1):
         for k in range(4):
             knee = (side * (0.36 + 0.1 * k), 0.72 - 0.1 * k)
-            layer.part(ribbon([(side * 0.1, 0.42), knee, (side * (0.42 + 0.16 * k), 0.03)], 0.03, 0.014), mix(body, (0, 0, 0), 0.2))
+            layer.part(
+                ribbon([(side * 0.1, 0.42), knee, (side * (0.42 + 0.16 * k), 0.03)], 0.03, 0.014),
+                mix(body, (0, 0, 0), 0.2),
+            )
     layer.part(ellipse(-0.1, 0.46, 0.34, 0.3), body, 1.2)
     layer.part(ellipse(0.22, 0.44, 0.2), mix(body, (1, 1, 1), 0.1))
     for x in (0.2, 0.34):
@@ -199,9 +307,16 @@ def _spider(layer: Layer, look: Look) -> None:
 
 def _snail(layer: Layer, look: Look) -> None:
     shell = look.garment_colour
-    layer.part(smooth([(-0.6, 0.02), (-0.3, 0.16), (0.3, 0.2), (0.44, 0.5), (0.62, 0.55), (0.7, 0.36), (0.6, 0.02)], 6), rgb("d8c09a"), 1.1)
+    layer.part(
+        smooth([(-0.6, 0.02), (-0.3, 0.16), (0.3, 0.2), (0.44, 0.5), (0.62, 0.55), (0.7, 0.36), (0.6, 0.02)], 6),
+        rgb("d8c09a"),
+        1.1,
+    )
     layer.part(ellipse(-0.06, 0.48, 0.42), shell, 1.3)
-    spiral = [(-0.06 + (0.36 - 0.028 * k) * math.cos(k * 0.55), 0.46 + (0.36 - 0.028 * k) * math.sin(k * 0.55)) for k in range(13)]
+    spiral = [
+        (-0.06 + (0.36 - 0.028 * k) * math.cos(k * 0.55), 0.46 + (0.36 - 0.028 * k) * math.sin(k * 0.55))
+        for k in range(13)
+    ]
     layer.flat(ribbon(spiral, 0.03, 0.012, 4), mix(shell, (0.2, 0.08, 0.05), 0.5), 0.8)
     for x in (0.54, 0.66):
         layer.part(limb((x, 0.5), (x + 0.04, 0.78), 0.022, 0.018), rgb("d8c09a"))

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import re
 from dataclasses import dataclass
 
-from reelwright_kit.lexicon import Mention, find
+from reelwright_kit.lexicon import Mention, concepts, find
 
 from . import words
 from .look import Look, look_of
@@ -35,7 +36,18 @@ _MOOD_PLACES = {
     "epic": ("mountain", "castle", "desert", "sea"),
 }
 _VAGUE_PLACES = {"sky": 3, "space": 2, "forest": 1, "sea": 1, "village": 1, "meadow": 1, "mountain": 1}
-_NUMBERS = {"two": 2, "three": 3, "four": 4, "dos": 2, "tres": 3, "cuatro": 4, "deux": 2, "trois": 3, "zwei": 2, "drei": 3}
+_NUMBERS = {
+    "two": 2,
+    "three": 3,
+    "four": 4,
+    "dos": 2,
+    "tres": 3,
+    "cuatro": 4,
+    "deux": 2,
+    "trois": 3,
+    "zwei": 2,
+    "drei": 3,
+}
 
 
 @dataclass(frozen=True)
@@ -135,15 +147,16 @@ _IDS = {
 }
 
 
-def _place(
-    label: str | None, mentions: tuple[Mention, ...], free: str, mood: str, seed: int
-) -> tuple[str, str]:
+def _place(label: str | None, mentions: tuple[Mention, ...], free: str, mood: str, seed: int) -> tuple[str, str]:
     if label:
         low = label.lower()
         named = [m for m in _mentions(low, words.language_of(label)) if m.kind == "place"]
         named = named or [m for m in find(low) if m.kind == "place"]
         if named:
             return _concrete(named), low
+        bare = next((place for place in concepts()["place"] if words.has(low, place)), None)
+        if bare:
+            return bare, low
     named = [m for m in mentions if m.kind == "place"]
     if named:
         return _concrete(named), (label or free).lower()
@@ -167,12 +180,15 @@ def _characters(label: str | None, free: str, mentions: tuple[Mention, ...]) -> 
     described = _labelled(label) if label else _mentioned(free, mentions)
     low = free.lower()
     starts = {name: low.find(name.lower().split(" #")[0]) for name, _ in described}
-    general = words.first(low, words.GESTURES) or "stand"
+    nameless = low
+    for name, _ in described:
+        nameless = nameless.replace(name.lower(), " " * len(name))
+    general = words.first(nameless, words.GESTURES) or "stand"
     cast = []
     for name, description in described[:4]:
         at = starts[name]
         later = [p for p in starts.values() if p > at >= 0]
-        clause = low[at : min(later, default=len(low))] if at >= 0 else ""
+        clause = nameless[at : min(later, default=len(low))] if at >= 0 else ""
         clause = re.split(r"[.;!?]", clause)[0]
         gesture = (words.first(clause, words.GESTURES) if clause else None) or general
         cast.append(Character(look_of(name, description), gesture))
@@ -181,8 +197,8 @@ def _characters(label: str | None, free: str, mentions: tuple[Mention, ...]) -> 
 
 def _labelled(label: str) -> list[tuple[str, str]]:
     cast = []
-    for entry in re.split(r"[;\n]", label):
-        entry = entry.strip(" .")
+    for raw in re.split(r"[;\n]", label):
+        entry = raw.strip(" .")
         if not entry or entry.lower() in ("none", "nobody", "no one", "-", "ninguno", "nadie"):
             continue
         parts = re.split(r"\s+[-\u2013\u2014]\s+|:\s+|\s*\(", entry, maxsplit=1)
@@ -196,21 +212,24 @@ def _mentioned(free: str, mentions: tuple[Mention, ...]) -> list[tuple[str, str]
     pronouns = ("he", "she")
     seen: set[tuple[int, str]] = set()
     creatures = [m for m in mentions if m.kind == "creature"]
-    followed = {m.start for m, n in zip(creatures, creatures[1:], strict=False) if not low[m.end : n.start].strip()}
+    followed = {m.start for m, n in itertools.pairwise(creatures) if not low[m.end : n.start].strip()}
     for m in (m for m in creatures if m.start not in followed):
         word = low[m.start : m.end]
         group = "human" if m.concept in ("man", "woman", "child", "person") else m.concept
         if (m.start, "") in seen or (word in pronouns and cast) or any(k == word for _, k in seen):
             continue
         seen |= {(m.start, ""), (-1, word)}
-        before = re.split(r"[,.;:]|\b(?:and|the|a|an|y|el|la|un|una|et|le|und|der|die|das|with|con)\b", low[: m.start])[-1]
+        before = re.split(r"[,.;:]|\b(?:and|the|a|an|y|el|la|un|una|et|le|und|der|die|das|with|con)\b", low[: m.start])[
+            -1
+        ]
         before = before[-40:]
         after = re.match(r"(?:\s+\w+){0,3}", low[m.end :])
         tail = after.group() if after and words.has(after.group(), "|".join(words.COLOURS.values())) else ""
         count = next((n for w, n in _NUMBERS.items() if re.search(rf"\b{w}\b", before)), 0)
         count = count or (2 if word.endswith("s") and group != "human" and word not in ("ours", "renards") else 1)
-        for i in range(count):
-            cast.append((f"{word} #{i}" if count > 1 else word, f"{before.strip()} {word}{tail}".strip()))
+        cast.extend(
+            (f"{word} #{i}" if count > 1 else word, f"{before.strip()} {word}{tail}".strip()) for i in range(count)
+        )
     return cast
 
 
@@ -222,6 +241,9 @@ def _things(label: str | None, mentions: tuple[Mention, ...], place: str, free: 
         if m.kind == "object":
             things.setdefault(m.concept, Thing(m.concept, low[m.start : m.end]))
     if label:
+        for concept in concepts()["object"]:
+            if words.has(low, concept):
+                things.setdefault(concept, Thing(concept, concept))
         low = free.lower()
     if words.has(low, "leaf|hoja|feuille|blatt"):
         things["leaf"] = Thing("leaf", "leaf")

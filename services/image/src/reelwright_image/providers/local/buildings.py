@@ -14,7 +14,9 @@ _WALLS = ("f0e2c8", "e8c8a0", "d8b090", "c8d0c4", "e0a890", "b8c4d0", "f2ead8", 
 _ROOFS = ("b04f3c", "8a4436", "5a6478", "a8683c", "6a4a58", "4a5a5c")
 
 
-def window(scene: Scene, sprite: Layer, x0: float, y0: float, x1: float, y1: float, lit: bool, arch: bool = False) -> None:
+def window(
+    scene: Scene, sprite: Layer, x0: float, y0: float, x1: float, y1: float, lit: bool, arch: bool = False
+) -> None:
     """A window with frame and glazing bars; lamplight behind it when `lit` and it is dark enough."""
     shape = box(x0, y0, x1, y1)
     mid, r = (x0 + x1) / 2, (x1 - x0) / 2
@@ -61,7 +63,10 @@ def house(scene: Scene, x: float, y: float, size: float, rng: random.Random, dis
     window(scene, sprite, 0.3, 0.2, 0.44, 0.4, rng.random() < 0.7)
     window(scene, sprite, 0.33, 0.58, 0.43, 0.7, rng.random() < 0.5, arch=True)
     if scene.brief.weather == "snow" or scene.brief.place == "snowfield":
-        sprite.part(smooth([(-0.56, 0.5), (-0.24, 0.97), (0.42, 0.97), (0.22, 0.6), (-0.1, 0.63), (-0.3, 0.57)], 4), (0.95, 0.97, 1))
+        sprite.part(
+            smooth([(-0.56, 0.5), (-0.24, 0.97), (0.42, 0.97), (0.22, 0.6), (-0.1, 0.63), (-0.3, 0.57)], 4),
+            (0.95, 0.97, 1),
+        )
     _smoke(sprite, -0.24, 1.1, rng)
     sprite.edge_light(0.008)
     scene.shadow(x, y, size * 0.7, 0.4 * (1 - distance))
@@ -70,34 +75,64 @@ def house(scene: Scene, x: float, y: float, size: float, rng: random.Random, dis
 
 def _smoke(sprite: Layer, x: float, y: float, rng: random.Random) -> None:
     for k in range(4):
-        sprite.flat(ellipse(x + 0.03 * k * k, y + 0.05 + 0.045 * k, 0.03 + 0.012 * k), (0.92, 0.92, 0.94), 0.36 - 0.07 * k, 0.015)
+        sprite.flat(
+            ellipse(x + 0.03 * k * k, y + 0.05 + 0.045 * k, 0.03 + 0.012 * k),
+            (0.92, 0.92, 0.94),
+            0.36 - 0.07 * k,
+            0.015,
+        )
 
 
 def block(
-    scene: Scene, x: float, width: float, y: float, tall: float, rng: random.Random, distance: float, lit_share: float = 0.5
+    scene: Scene,
+    x: float,
+    width: float,
+    y: float,
+    tall: float,
+    rng: random.Random,
+    distance: float,
+    lit_share: float = 0.5,
 ) -> None:
     """A city building with rows of windows: a front and a shaded side."""
     page = scene.page
-    wall = shift(rgb(rng.choice(("8a93a8", "a89088", "9aa0a0", "b89a84", "76809c", "a8a094"))), value=rng.uniform(0.85, 1.1))
+    wall = shift(
+        rgb(rng.choice(("8a93a8", "a89088", "9aa0a0", "b89a84", "76809c", "a8a094"))), value=rng.uniform(0.85, 1.1)
+    )
     front = scene.veil(wall, distance)
     foot = scene.veil(mix(wall, (0.25, 0.25, 0.35), 0.3), min(1.0, distance + 0.12))
     side = scene.veil(mix(wall, (0.1, 0.1, 0.3), 0.45), distance)
     half, turn = width / 2, width * 0.24 * (1 if page.lighting.toward[0] < 0 else -1)
     edge = half if turn > 0 else -half
     page.flat(box(x - half, y, x + half, y + tall), front, to=foot)
-    page.flat([(x + edge, y), (x + edge + turn, y), (x + edge + turn, y + tall - abs(turn) * 0.35), (x + edge, y + tall)], side)
+    page.flat(
+        [(x + edge, y), (x + edge + turn, y), (x + edge + turn, y + tall - abs(turn) * 0.35), (x + edge, y + tall)],
+        side,
+    )
     top = rng.random()
     if top < 0.35:
-        page.flat(box(x - half * 0.55, y + tall, x + half * 0.55, y + tall + width * 0.22), scene.veil(mix(wall, (0.2, 0.2, 0.3), 0.2), distance))
+        page.flat(
+            box(x - half * 0.55, y + tall, x + half * 0.55, y + tall + width * 0.22),
+            scene.veil(mix(wall, (0.2, 0.2, 0.3), 0.2), distance),
+        )
     elif top < 0.6:
         page.flat(box(x - half * 0.04, y + tall, x + half * 0.04, y + tall + width * 0.6), side)
     elif top < 0.8:
-        page.flat([(x - half, y + tall), (x, y + tall + width * 0.4), (x + half, y + tall)], scene.veil(rgb("7a5a58"), distance))
+        page.flat(
+            [(x - half, y + tall), (x, y + tall + width * 0.4), (x + half, y + tall)],
+            scene.veil(rgb("7a5a58"), distance),
+        )
     _panes(scene, x - half, y, width, tall, rng, distance, lit_share)
 
 
 def _panes(
-    scene: Scene, left: float, y: float, width: float, tall: float, rng: random.Random, distance: float, lit_share: float
+    scene: Scene,
+    left: float,
+    y: float,
+    width: float,
+    tall: float,
+    rng: random.Random,
+    distance: float,
+    lit_share: float,
 ) -> None:
     page, dark = scene.page, scene.palette.dark
     columns = max(3, round(width / (scene.layout.unit * (0.022 + 0.022 * (1 - distance)))))
@@ -111,7 +146,9 @@ def _panes(
                 continue
             pane = box(wx, wy, wx + cell * 0.54, wy + cell * 0.85)
             if rng.random() < lit_share * (0.25 + dark) and dark > 0.2:
-                page.lit(pane, shift(lamp, hue=rng.uniform(-0.02, 0.02), value=rng.uniform(0.75, 1.0)), 0.35 + 0.6 * dark)
+                page.lit(
+                    pane, shift(lamp, hue=rng.uniform(-0.02, 0.02), value=rng.uniform(0.75, 1.0)), 0.35 + 0.6 * dark
+                )
             else:
                 page.flat(pane, glass, 0.65)
 
@@ -165,9 +202,17 @@ def _beam(scene: Scene, x: float, y: float, tall: float) -> None:
     dark = scene.palette.dark
     for side, lift in ((-1, 0.12), (1, 0.06)):
         far = tall * 3.2
-        cone: Path = [(x, y), (x + side * far, y + far * lift + tall * 0.34), (x + side * far, y + far * lift - tall * 0.1)]
+        cone: Path = [
+            (x, y),
+            (x + side * far, y + far * lift + tall * 0.34),
+            (x + side * far, y + far * lift - tall * 0.1),
+        ]
         scene.page.lit(cone, scene.palette.warm, 0.2 * dark, tall * 0.02)
-        inner: Path = [(x, y), (x + side * far, y + far * lift + tall * 0.2), (x + side * far, y + far * lift + tall * 0.02)]
+        inner: Path = [
+            (x, y),
+            (x + side * far, y + far * lift + tall * 0.2),
+            (x + side * far, y + far * lift + tall * 0.02),
+        ]
         scene.page.lit(inner, mix(scene.palette.warm, (1, 1, 1), 0.4), 0.16 * dark, tall * 0.012)
 
 
@@ -176,7 +221,14 @@ def castle(scene: Scene, x: float, y: float, tall: float, rng: random.Random, di
     sprite = scene.sprite(-0.85, -0.06, 0.85, 1.2, tall)
     stone = shift(rgb(rng.choice(("c8bca8", "b4b4c0", "d0b49c"))), value=1.0)
     roof = rgb(rng.choice(("4a5f8a", "8a4a5c", "3f6a70", "7a4a3c")))
-    plan = [(-0.6, 0.1, 0.42), (0.62, 0.1, 0.46), (-0.34, 0.11, 0.62), (0.36, 0.12, 0.68), (-0.08, 0.09, 0.86), (0.14, 0.075, 0.74)]
+    plan = [
+        (-0.6, 0.1, 0.42),
+        (0.62, 0.1, 0.46),
+        (-0.34, 0.11, 0.62),
+        (0.36, 0.12, 0.68),
+        (-0.08, 0.09, 0.86),
+        (0.14, 0.075, 0.74),
+    ]
     plan = [(px + rng.uniform(-0.03, 0.03), half, top * rng.uniform(0.92, 1.08)) for px, half, top in plan]
     for px, half, top in sorted(plan, key=lambda p: -p[2]):
         back = top > 0.7
@@ -215,7 +267,13 @@ def _tower(
     sprite.part(cone, roof, 1.5)
     flag = rgb(rng.choice(("d8433b", "f0b93a", "3f7fc0")))
     sprite.flat(limb((x, point - 0.01), (x, point + 0.07), 0.004, 0.003), rgb("4a3a30"))
-    wave = [(x, point + 0.07), (x + 0.04, point + 0.062), (x + 0.08, point + 0.066), (x + 0.075, point + 0.036), (x, point + 0.035)]
+    wave = [
+        (x, point + 0.07),
+        (x + 0.04, point + 0.062),
+        (x + 0.08, point + 0.066),
+        (x + 0.075, point + 0.036),
+        (x, point + 0.035),
+    ]
     sprite.part(wave, flag)
     for k in range(2):
         wy = top - 0.1 - 0.16 * k
@@ -239,9 +297,15 @@ def street_lamp(scene: Scene, x: float, y: float, tall: float) -> None:
     """A wrought street lamp with a halo at night."""
     sprite = scene.sprite(-0.25, -0.03, 0.25, 1.1, tall)
     iron = rgb("33343f")
-    sprite.part([(-0.035, 0), (-0.03, 0.05), (-0.014, 0.1), (-0.01, 0.8), (0.01, 0.8), (0.014, 0.1), (0.03, 0.05), (0.035, 0)], iron)
+    sprite.part(
+        [(-0.035, 0), (-0.03, 0.05), (-0.014, 0.1), (-0.01, 0.8), (0.01, 0.8), (0.014, 0.1), (0.03, 0.05), (0.035, 0)],
+        iron,
+    )
     sprite.part([(-0.045, 0.8), (-0.06, 0.93), (0.06, 0.93), (0.045, 0.8)], rgb("c8ccc0"))
-    sprite.lit([(-0.034, 0.81), (-0.048, 0.92), (0.048, 0.92), (0.034, 0.81)], mix(rgb("dfe4d8"), scene.palette.warm, scene.palette.dark))
+    sprite.lit(
+        [(-0.034, 0.81), (-0.048, 0.92), (0.048, 0.92), (0.034, 0.81)],
+        mix(rgb("dfe4d8"), scene.palette.warm, scene.palette.dark),
+    )
     sprite.part([(-0.075, 0.925), (0, 1.0), (0.075, 0.925)], iron)
     scene.shadow(x, y, tall * 0.08, 0.4)
     scene.stand(sprite, x, y)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import colorsys
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 Colour = tuple[float, float, float]
-Pixels = npt.NDArray[np.float32]
+Pixels = npt.NDArray[np.floating[Any]]
+"""Float picture data; kept in float32 on the page."""
 
 
 def rgb(code: str) -> Colour:

@@ -28,10 +28,10 @@ _FRAMINGS = {
     "medium-wide": (0.40, 0.10, 0.46, 0.0),
     "wide": (0.36, 0.11, 0.27, 0.0),
     "medium": (0.46, -0.34, 1.02, 0.0035),
-    "close": (0.44, -1.30, 2.05, 0.011),
+    "close": (0.44, -1.42, 2.28, 0.011),
     "over": (0.44, 0.05, 0.60, 0.002),
     "low": (0.17, 0.035, 0.72, 0.0),
-    "aerial": (0.80, 0.30, 0.22, 0.0),
+    "aerial": (0.80, 0.09, 0.22, 0.0),
 }
 
 
@@ -69,9 +69,10 @@ def spots_for(layout: Layout, heights: tuple[float, ...], anchor: float, togethe
     if count == 1:
         lone = 0.5 + (anchor - 0.5) * (0.25 if layout.framing in ("close", "medium") else 0.36)
         near = 0.9 if layout.framing in ("close", "medium") else 0.62
-        return (Spot(layout.width * lone, layout.feet, max(1.0, near / heights[0]), 1 if lone < 0.5 else -1),)
+        size = min(max(1.0, near / heights[0]), _headroom(layout, heights[0]))
+        return (Spot(layout.width * lone, _eye_level(layout, 1.0, heights[0] * size), size, 1 if lone < 0.5 else -1),)
     size = _fitting(layout, heights)
-    widths = [layout.figure * size * (0.34 + 0.22 * h) * (0.82 if together else 1.0) for h in heights]
+    widths = [layout.figure * size * (0.38 + 0.3 * h) * (0.86 if together else 1.0) for h in heights]
     total = sum(widths)
     x = middle + (anchor - 0.5) * max(0.0, layout.width * 0.8 - total) * 0.6 - total / 2
     spots = []
@@ -79,7 +80,7 @@ def spots_for(layout: Layout, heights: tuple[float, ...], anchor: float, togethe
         centre = x + wide / 2
         facing = 1 if i < count / 2 - 0.25 or (count % 2 and i == count // 2 and anchor < 0.5) else -1
         step = layout.figure * 0.05 * (i % 2) if layout.framing not in ("close", "medium") else 0.0
-        spots.append(Spot(centre, layout.feet + step, size, facing))
+        spots.append(Spot(centre, _eye_level(layout, size, heights[i]) + step, size, facing))
         x += wide
     return tuple(spots)
 
@@ -87,8 +88,22 @@ def spots_for(layout: Layout, heights: tuple[float, ...], anchor: float, togethe
 def _fitting(layout: Layout, heights: tuple[float, ...]) -> float:
     """Shrinks the cast until it fits side by side; near shots stay near and crop instead."""
     room = layout.width * (0.92 if layout.framing not in ("close", "medium") else 1.02)
-    need = sum(layout.figure * (0.34 + 0.22 * h) for h in heights)
-    return min(1.0, room / need)
+    need = sum(layout.figure * (0.38 + 0.3 * h) for h in heights)
+    return min(1.0, room / need, _headroom(layout, max(heights)))
+
+
+def _headroom(layout: Layout, tallest: float) -> float:
+    """The size factor at which the tallest figure still keeps its head in the picture."""
+    if layout.framing in ("close", "medium"):
+        return 1.0
+    return (layout.height * 0.92 - layout.feet) / (layout.figure * max(tallest, 0.1))
+
+
+def _eye_level(layout: Layout, size: float, height: float) -> float:
+    """Baseline of a figure; near shots raise the small and lower the large so that all faces are seen."""
+    if layout.framing not in ("close", "medium"):
+        return layout.feet
+    return layout.feet + layout.figure * size * (1 - height) * (0.88 if height < 1 else 0.95)
 
 
 def _over_shoulder(layout: Layout, count: int, anchor: float) -> tuple[Spot, ...]:

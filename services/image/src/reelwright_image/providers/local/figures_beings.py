@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import random
 
@@ -28,13 +29,18 @@ def draw_robot(scene: Scene, spot: Spot, look: Look, gesture: str) -> None:
     elif kind == 1:
         layer.part(ellipse(0, 0.42, 0.23, 0.21), coat, 1.3)
     else:
-        layer.part(smooth([(-0.14, 0.6), (0.14, 0.6), (0.22, 0.28), (0.12, 0.22), (-0.12, 0.22), (-0.22, 0.28)], 4), coat, 1.2)
+        layer.part(
+            smooth([(-0.14, 0.6), (0.14, 0.6), (0.22, 0.28), (0.12, 0.22), (-0.12, 0.22), (-0.22, 0.28)], 4), coat, 1.2
+        )
     _robot_chest(layer, look, scene)
     layer.part(limb((0, 0.58), (0, 0.68), 0.06, 0.05), joint)
     _robot_head(layer, look, pose, kind, scene)
     _robot_limbs(layer, pose, coat, joint, near=True)
     if "scarf" in look.extras:
-        layer.part(smooth([(-0.17, 0.64), (0, 0.6), (0.18, 0.64), (0.16, 0.72), (0, 0.69), (-0.16, 0.72)], 5), look.scarf_colour)
+        layer.part(
+            smooth([(-0.17, 0.64), (0, 0.6), (0.18, 0.64), (0.16, 0.72), (0, 0.69), (-0.16, 0.72)], 5),
+            look.scarf_colour,
+        )
     close_sheet(scene, spot, layer, 0.0, 0.34)
 
 
@@ -58,7 +64,19 @@ def _robot_limbs(layer: Layer, pose: Pose, coat: Colour, joint: Colour, near: bo
     knee = reach(hip, 0 if lifted else leg[0], 0.11)
     foot = reach(knee, 0 if lifted else leg[0] + leg[1], 0.1)
     layer.part([limb(hip, knee, 0.035, 0.033), limb(knee, foot, 0.033, 0.035)], joint, 1.2)
-    layer.part(smooth([(foot[0] - 0.07, foot[1] - 0.035), (foot[0] - 0.06, foot[1] + 0.03), (foot[0] + 0.04, foot[1] + 0.045), (foot[0] + 0.11, foot[1] - 0.035)], 4), tone, 1.2)
+    layer.part(
+        smooth(
+            [
+                (foot[0] - 0.07, foot[1] - 0.035),
+                (foot[0] - 0.06, foot[1] + 0.03),
+                (foot[0] + 0.04, foot[1] + 0.045),
+                (foot[0] + 0.11, foot[1] - 0.035),
+            ],
+            4,
+        ),
+        tone,
+        1.2,
+    )
 
 
 def _robot_chest(layer: Layer, look: Look, scene: Scene) -> None:
@@ -97,7 +115,9 @@ def _robot_head(layer: Layer, look: Look, pose: Pose, kind: int, scene: Scene) -
         layer.glow(x, 0.825, 0.1, eye, 0.35)
         if pose.brow in ("angry", "firm"):
             slant = 0.03 if x < 0 else -0.03
-            layer.flat([(x - 0.05, 0.87 + slant), (x + 0.05, 0.87 - slant), (x + 0.05, 0.9), (x - 0.05, 0.9)], rgb("20283a"))
+            layer.flat(
+                [(x - 0.05, 0.87 + slant), (x + 0.05, 0.87 - slant), (x + 0.05, 0.9), (x - 0.05, 0.9)], rgb("20283a")
+            )
     wide = 0.045 if pose.mouth in ("shout", "laugh", "open") else 0.0
     if wide:
         layer.lit(rounded(-0.02, 0.73, 0.07, 0.768, 0.012), eye, 0.85)
@@ -122,7 +142,19 @@ def draw_ghost(scene: Scene, spot: Spot, look: Look, gesture: str) -> None:
     layer.part(smooth(shape, 6), body, 0.9, to=mix(body, scene.palette.haze, 0.45), opacity=0.9)
     up = gesture in ("argue", "wave", "dance", "fly", "hug")
     for side in (-1, 1):
-        layer.part(smooth([(side * 0.24, 0.56), (side * 0.46, 0.72 if up else 0.48), (side * 0.5, 0.62 if up else 0.38), (side * 0.26, 0.4)], 5), body, 0.9)
+        layer.part(
+            smooth(
+                [
+                    (side * 0.24, 0.56),
+                    (side * 0.46, 0.72 if up else 0.48),
+                    (side * 0.5, 0.62 if up else 0.38),
+                    (side * 0.26, 0.4),
+                ],
+                5,
+            ),
+            body,
+            0.9,
+        )
     _spirit_face(layer, look, gesture, 0.04, 0.74, 0.1, rgb("2a2c44"))
     _hatted(layer, look, 0.0, 0.96, 0.26)
     close_sheet(scene, spot, layer, tall * 0.1 if spot.y > 0 else 0.0, 0.24, 0.012)
@@ -132,7 +164,12 @@ def _spirit_face(layer: Layer, look: Look, gesture: str, x: float, y: float, r: 
     glowing = "eyes" in look.extras
     for dx in (-0.95, 0.95):
         if gesture in ("sleep", "hug"):
-            layer.flat(ribbon([(x + dx * r - r * 0.4, y), (x + dx * r, y - r * 0.25), (x + dx * r + r * 0.4, y)], r * 0.1, r * 0.1), dark)
+            layer.flat(
+                ribbon(
+                    [(x + dx * r - r * 0.4, y), (x + dx * r, y - r * 0.25), (x + dx * r + r * 0.4, y)], r * 0.1, r * 0.1
+                ),
+                dark,
+            )
             continue
         if glowing:
             layer.glow(x + dx * r, y, r * 1.7, look.eye_colour, 0.75)
@@ -142,20 +179,32 @@ def _spirit_face(layer: Layer, look: Look, gesture: str, x: float, y: float, r: 
             layer.flat(ellipse(x + dx * r, y, r * 0.46, r * 0.62), dark)
             layer.lit(ellipse(x + dx * r + r * 0.16, y + r * 0.24, r * 0.16), (1, 1, 1))
         if gesture == "argue":
-            layer.flat(ribbon([(x + dx * r * 1.5, y + r * 1.0), (x + dx * r * 0.5, y + r * 0.72)], r * 0.1, r * 0.1), dark)
+            layer.flat(
+                ribbon([(x + dx * r * 1.5, y + r * 1.0), (x + dx * r * 0.5, y + r * 0.72)], r * 0.1, r * 0.1), dark
+            )
         layer.flat(ellipse(x + dx * r * 1.75, y - r * 0.75, r * 0.34, r * 0.22), rgb("f0909a"), 0.55, r * 0.1)
     if gesture in ("argue", "play", "dance"):
         layer.flat(ellipse(x, y - r * 0.95, r * 0.4, r * 0.46), dark)
     elif gesture == "cry":
-        layer.flat(ribbon([(x - r * 0.4, y - r * 1.05), (x, y - r * 0.8), (x + r * 0.4, y - r * 1.05)], r * 0.07, r * 0.07), dark)
+        layer.flat(
+            ribbon([(x - r * 0.4, y - r * 1.05), (x, y - r * 0.8), (x + r * 0.4, y - r * 1.05)], r * 0.07, r * 0.07),
+            dark,
+        )
     else:
-        layer.flat(ribbon([(x - r * 0.42, y - r * 0.72), (x, y - r * 1.0), (x + r * 0.42, y - r * 0.72)], r * 0.07, r * 0.07), dark)
+        layer.flat(
+            ribbon([(x - r * 0.42, y - r * 0.72), (x, y - r * 1.0), (x + r * 0.42, y - r * 0.72)], r * 0.07, r * 0.07),
+            dark,
+        )
 
 
 def _hatted(layer: Layer, look: Look, x: float, y: float, half: float) -> None:
     if not look.hat:
         return
-    layer.part(smooth([(x - half * 0.6, y), (x - half * 0.45, y + half), (x + half * 0.45, y + half), (x + half * 0.6, y)], 5), look.hat_colour, 1.2)
+    layer.part(
+        smooth([(x - half * 0.6, y), (x - half * 0.45, y + half), (x + half * 0.45, y + half), (x + half * 0.6, y)], 5),
+        look.hat_colour,
+        1.2,
+    )
     layer.part(ellipse(x, y, half * 0.95, half * 0.16), mix(look.hat_colour, (0, 0, 0.1), 0.25))
 
 
@@ -165,7 +214,14 @@ def draw_cloud(scene: Scene, spot: Spot, look: Look, gesture: str) -> None:
     layer = open_sheet(scene, spot, tall, 1.0, 1.4)
     body = look.garment_colour
     rng = random.Random(look.variety)
-    heaps = [(-0.38, 0.5, 0.22), (0.38, 0.5, 0.23), (-0.2, 0.7, 0.26), (0.2, 0.72, 0.25), (0.0, 0.54, 0.32), (-0.06, 0.84, 0.2)]
+    heaps = [
+        (-0.38, 0.5, 0.22),
+        (0.38, 0.5, 0.23),
+        (-0.2, 0.7, 0.26),
+        (0.2, 0.72, 0.25),
+        (0.0, 0.54, 0.32),
+        (-0.06, 0.84, 0.2),
+    ]
     heaps = [(x + rng.uniform(-0.02, 0.02), y + rng.uniform(-0.02, 0.02), r) for x, y, r in heaps]
     layer.glow(0, 0.58, 0.95, mix(look.eye_colour, body, 0.4), 0.25)
     puffs: list[Path] = [ellipse(x, y, r, r * 0.92) for x, y, r in heaps]
@@ -175,18 +231,29 @@ def draw_cloud(scene: Scene, spot: Spot, look: Look, gesture: str) -> None:
     up = gesture in ("argue", "wave", "dance", "hug", "climb", "fly")
     for side in (-1, 1):
         y = 0.66 if up else 0.4
-        layer.part([ellipse(side * 0.58, y, 0.1, 0.085), ellipse(side * 0.66, y + (0.06 if up else -0.03), 0.075)], mix(body, (1, 1, 1), 0.14))
+        layer.part(
+            [ellipse(side * 0.58, y, 0.1, 0.085), ellipse(side * 0.66, y + (0.06 if up else -0.03), 0.075)],
+            mix(body, (1, 1, 1), 0.14),
+        )
     _spirit_face(layer, look, gesture, 0.05, 0.6, 0.13, rgb("22283a"))
     for k in range(4):
         x = -0.3 + 0.2 * k
         drop = smooth([(x, 0.27), (x - 0.024, 0.16), (x, 0.12), (x + 0.024, 0.16)], 4)
         layer.lit(drop, mix(scene.palette.low, rgb("8ac8f0"), 0.75), 0.8)
     for x in (-0.36, 0.32) if "eyes" in look.extras or gesture == "argue" else (0.32,):
-        bolt = [(x, 0.32), (x - 0.07, 0.17), (x - 0.005, 0.18), (x - 0.06, 0.02), (x + 0.075, 0.21), (x + 0.015, 0.2), (x + 0.06, 0.32)]
+        bolt = [
+            (x, 0.32),
+            (x - 0.07, 0.17),
+            (x - 0.005, 0.18),
+            (x - 0.06, 0.02),
+            (x + 0.075, 0.21),
+            (x + 0.015, 0.2),
+            (x + 0.06, 0.32),
+        ]
         layer.glow(x, 0.18, 0.2, rgb("ffe070"), 0.6)
         layer.lit(bolt, rgb("ffe88a"))
     _hatted(layer, look, 0.0, 0.98, 0.24)
-    lift = tall * (0.75 if scene.layout.framing not in ("close", "medium") else 0.15)
+    lift = tall * (0.75 if scene.layout.framing not in ("close", "medium") else 0.0)
     close_sheet(scene, spot, layer, lift, 0.5, 0.014)
 
 
@@ -208,7 +275,11 @@ def draw_alien(scene: Scene, spot: Spot, look: Look, gesture: str) -> None:
         layer.part(limb((side * 0.06, 0.24), (side * 0.075, 0.04), 0.045, 0.036), tone)
         layer.part(ellipse(side * 0.075 + 0.025, 0.025, 0.065, 0.03), tone)
         if near:
-            layer.part(smooth([(-0.11, 0.48), (0.11, 0.48), (0.16, 0.26), (0.1, 0.17), (-0.1, 0.17), (-0.16, 0.26)], 5), suit, 1.2)
+            layer.part(
+                smooth([(-0.11, 0.48), (0.11, 0.48), (0.16, 0.26), (0.1, 0.17), (-0.1, 0.17), (-0.16, 0.26)], 5),
+                suit,
+                1.2,
+            )
             layer.lit(ellipse(0.02, 0.36, 0.03), mix(look.eye_colour, (1, 1, 1), 0.3))
             layer.part([limb(shoulder, elbow, 0.032, 0.028), limb(elbow, hand, 0.028, 0.024)], tone, 1.2)
         for turn in (-0.5, 0.1, 0.7):
@@ -219,7 +290,14 @@ def draw_alien(scene: Scene, spot: Spot, look: Look, gesture: str) -> None:
         layer.part(ribbon([(side * 0.08, 0.9), (side * 0.14, 1.04), (side * 0.2, 1.1)], 0.016, 0.01), skin)
         layer.part(ellipse(side * 0.2, 1.11, 0.034), look.eye_colour)
         layer.glow(side * 0.2, 1.11, 0.09, look.eye_colour, 0.4)
-    layer.part(smooth([(0, 0.96), (0.22, 0.88), (0.28, 0.7), (0.16, 0.52), (0, 0.46), (-0.16, 0.52), (-0.28, 0.7), (-0.22, 0.88)], 7), skin, 1.1)
+    layer.part(
+        smooth(
+            [(0, 0.96), (0.22, 0.88), (0.28, 0.7), (0.16, 0.52), (0, 0.46), (-0.16, 0.52), (-0.28, 0.7), (-0.22, 0.88)],
+            7,
+        ),
+        skin,
+        1.1,
+    )
     for x, turn in ((-0.08, 24), (0.14, -24)):
         if pose.eyes == "closed":
             layer.flat(ribbon([(x - 0.07, 0.7), (x, 0.67), (x + 0.07, 0.7)], 0.01, 0.01), rgb("1a1a2a"))
@@ -251,15 +329,28 @@ def draw_dragon(scene: Scene, spot: Spot, look: Look, gesture: str) -> None:
     for x in (0.28, -0.06):
         layer.part([limb((x, 0.26), (x + 0.04, 0.06), 0.1, 0.06), ellipse(x + 0.07, 0.035, 0.09, 0.04)], far)
     neck = [(0.16, 0.4), (0.36, 0.56), (0.34, 0.76), (0.42, 0.86)]
-    layer.part([smooth([(-0.3, 0.26), (-0.18, 0.48), (0.1, 0.56), (0.32, 0.44), (0.3, 0.2), (0.06, 0.12), (-0.2, 0.14)], 7), ribbon(neck, 0.17, 0.09)], coat, 1.2)
+    layer.part(
+        [
+            smooth([(-0.3, 0.26), (-0.18, 0.48), (0.1, 0.56), (0.32, 0.44), (0.3, 0.2), (0.06, 0.12), (-0.2, 0.14)], 7),
+            ribbon(neck, 0.17, 0.09),
+        ],
+        coat,
+        1.2,
+    )
     layer.flat(ribbon([(0.0, 0.17), (0.26, 0.26), (0.42, 0.5), (0.42, 0.72)], 0.05, 0.03), belly, 0.95)
     for k in range(6):
         t = k / 5
         x, y = 0.1 + 0.33 * t, 0.19 + 0.5 * t**1.3
-        layer.flat(ribbon([(x - 0.02, y + 0.02), (x + 0.06, y - 0.01)], 0.004, 0.004), mix(belly, (0.4, 0.2, 0.1), 0.4), 0.7)
+        layer.flat(
+            ribbon([(x - 0.02, y + 0.02), (x + 0.06, y - 0.01)], 0.004, 0.004), mix(belly, (0.4, 0.2, 0.1), 0.4), 0.7
+        )
     for k in range(8):
         t = k / 7
-        x, y = (0.26 - 0.62 * t, 0.82 - 0.62 * t + 0.12 * math.sin(3 * t)) if k < 4 else (-0.1 - 0.14 * (k - 3), 0.42 - 0.07 * (k - 3))
+        x, y = (
+            (0.26 - 0.62 * t, 0.82 - 0.62 * t + 0.12 * math.sin(3 * t))
+            if k < 4
+            else (-0.1 - 0.14 * (k - 3), 0.42 - 0.07 * (k - 3))
+        )
         layer.part([(x - 0.05, y - 0.04), (x - 0.02, y + 0.09), (x + 0.04, y)], look.second_colour)
     for x in (0.2, -0.16):
         layer.part([limb((x, 0.26), (x + 0.03, 0.06), 0.12, 0.07), ellipse(x + 0.06, 0.035, 0.1, 0.042)], coat, 1.1)
@@ -274,10 +365,15 @@ def draw_dragon(scene: Scene, spot: Spot, look: Look, gesture: str) -> None:
 
 def _dragon_wing(layer: Layer, root: Point, shift: float, skin: Colour, bone: Colour) -> None:
     x, y = root
-    tips = [(x - 0.2 + shift, y + 0.6), (x - 0.62 + shift, y + 0.56), (x - 0.8 + shift, y + 0.22), (x - 0.52 + shift, y + 0.06)]
+    tips = [
+        (x - 0.2 + shift, y + 0.6),
+        (x - 0.62 + shift, y + 0.56),
+        (x - 0.8 + shift, y + 0.22),
+        (x - 0.52 + shift, y + 0.06),
+    ]
     web: Path = [(x + 0.06, y)]
     web.append(tips[0])
-    for a, b in zip(tips, tips[1:], strict=False):
+    for a, b in itertools.pairwise(tips):
         web += [((a[0] + b[0]) / 2 * 0.8 + x * 0.2, (a[1] + b[1]) / 2 * 0.84 + y * 0.16), b]
     web.append((x - 0.16, y - 0.06))
     layer.part(web, skin, 0.9)
@@ -290,21 +386,37 @@ def _dragon_head(layer: Layer, look: Look, gesture: str, coat: Colour, belly: Co
     x, y = 0.46, 0.9
     for dx in (-0.1, 0.0):
         if look.species != "dinosaur":
-            layer.part(ribbon([(x + dx - 0.02, y + 0.08), (x + dx - 0.1, y + 0.2), (x + dx - 0.08, y + 0.3)], 0.03, 0.006), rgb("f0e0b8"))
+            layer.part(
+                ribbon([(x + dx - 0.02, y + 0.08), (x + dx - 0.1, y + 0.2), (x + dx - 0.08, y + 0.3)], 0.03, 0.006),
+                rgb("f0e0b8"),
+            )
     roar = gesture in ("argue", "fly")
     layer.part([ellipse(x, y, 0.16, 0.14), limb((x + 0.06, y - 0.03), (x + 0.27, y - 0.05), 0.11, 0.075)], coat, 1.1)
     if roar:
         layer.part(limb((x + 0.06, y - 0.11), (x + 0.24, y - 0.17), 0.045, 0.03), mix(coat, (0, 0, 0), 0.15))
         for k in range(5):
             layer.glow(x + 0.4 + 0.08 * k, y - 0.16 - 0.02 * k, 0.1 + 0.02 * k, rgb("ff9a3a"), 0.85)
-            layer.lit(ellipse(x + 0.38 + 0.07 * k, y - 0.15 - 0.02 * k, 0.05 + 0.014 * k, 0.035), mix(rgb("ffd860"), rgb("ff7a2a"), k / 4), 0.7, 0.015)
+            layer.lit(
+                ellipse(x + 0.38 + 0.07 * k, y - 0.15 - 0.02 * k, 0.05 + 0.014 * k, 0.035),
+                mix(rgb("ffd860"), rgb("ff7a2a"), k / 4),
+                0.7,
+                0.015,
+            )
     else:
-        layer.flat(ribbon([(x + 0.33, y - 0.06), (x + 0.2, y - 0.11), (x + 0.04, y - 0.08)], 0.007, 0.007), mix(coat, (0, 0, 0), 0.6))
+        layer.flat(
+            ribbon([(x + 0.33, y - 0.06), (x + 0.2, y - 0.11), (x + 0.04, y - 0.08)], 0.007, 0.007),
+            mix(coat, (0, 0, 0), 0.6),
+        )
     layer.flat(ellipse(x + 0.3, y - 0.01, 0.014), mix(coat, (0, 0, 0), 0.6))
     if gesture == "sleep":
-        layer.flat(ribbon([(x + 0.0, y + 0.04), (x + 0.05, y + 0.01), (x + 0.1, y + 0.04)], 0.009, 0.009), rgb("1a141a"))
+        layer.flat(
+            ribbon([(x + 0.0, y + 0.04), (x + 0.05, y + 0.01), (x + 0.1, y + 0.04)], 0.009, 0.009), rgb("1a141a")
+        )
     else:
         layer.flat(ellipse(x + 0.05, y + 0.04, 0.048, 0.056), rgb("fbf4d8") if luma(coat) < 0.8 else rgb("e8d8a0"))
         layer.flat(ellipse(x + 0.062, y + 0.04, 0.026, 0.044), rgb("1a141a"))
         layer.lit(ellipse(x + 0.07, y + 0.06, 0.012), (1, 1, 1))
-    layer.part(smooth([(x - 0.1, y + 0.04), (x - 0.26, y + 0.12), (x - 0.22, y - 0.02), (x - 0.1, y - 0.06)], 4), look.second_colour)
+    layer.part(
+        smooth([(x - 0.1, y + 0.04), (x - 0.26, y + 0.12), (x - 0.22, y - 0.02), (x - 0.1, y - 0.06)], 4),
+        look.second_colour,
+    )

@@ -79,9 +79,33 @@ def _prop(scene: Scene, layer: Layer, body: Bones, look: Look, pose: Pose) -> No
         layer.part(box(x - 0.034, y - 0.125, x + 0.054, y - 0.112), rgb("3f322c"))
     elif kind == "book":
         bx, by = (x + body.near_hand[0]) / 2 + 0.02, (y + body.near_hand[1]) / 2 + 0.02
-        layer.part([(bx - 0.1, by + 0.05), (bx, by + 0.02), (bx + 0.1, by + 0.07), (bx + 0.1, by - 0.05), (bx, by - 0.09), (bx - 0.1, by - 0.06)], rgb("a8483c"))
-        layer.part([(bx - 0.088, by + 0.062), (bx, by + 0.03), (bx + 0.088, by + 0.082), (bx + 0.088, by - 0.03), (bx, by - 0.07), (bx - 0.088, by - 0.04)], rgb("f4ecd8"), 0.5)
-        layer.flat([(bx - 0.002, by + 0.03), (bx + 0.002, by + 0.03), (bx + 0.002, by - 0.07), (bx - 0.002, by - 0.07)], rgb("b8a888"))
+        layer.part(
+            [
+                (bx - 0.1, by + 0.05),
+                (bx, by + 0.02),
+                (bx + 0.1, by + 0.07),
+                (bx + 0.1, by - 0.05),
+                (bx, by - 0.09),
+                (bx - 0.1, by - 0.06),
+            ],
+            rgb("a8483c"),
+        )
+        layer.part(
+            [
+                (bx - 0.088, by + 0.062),
+                (bx, by + 0.03),
+                (bx + 0.088, by + 0.082),
+                (bx + 0.088, by - 0.03),
+                (bx, by - 0.07),
+                (bx - 0.088, by - 0.04),
+            ],
+            rgb("f4ecd8"),
+            0.5,
+        )
+        layer.flat(
+            [(bx - 0.002, by + 0.03), (bx + 0.002, by + 0.03), (bx + 0.002, by - 0.07), (bx - 0.002, by - 0.07)],
+            rgb("b8a888"),
+        )
     elif kind == "spoon":
         layer.part(limb((x, y + 0.03), (x + 0.04, y - 0.16), 0.008, 0.007), rgb("b88a58"))
         layer.part(ellipse(x + 0.045, y - 0.175, 0.018, 0.028), rgb("b88a58"))
@@ -91,10 +115,27 @@ def _prop(scene: Scene, layer: Layer, body: Bones, look: Look, pose: Pose) -> No
     elif kind == "guitar":
         cx, cy = body.hip[0] + 0.03, body.hip[1] + 0.11
         layer.part(limb((cx + 0.04, cy + 0.02), (x + 0.12, y + 0.08), 0.014, 0.011), rgb("5a3a28"))
-        layer.part(smooth([(cx - 0.13, cy - 0.05), (cx - 0.09, cy + 0.06), (cx, cy + 0.05), (cx + 0.07, cy + 0.09), (cx + 0.11, cy + 0.02), (cx + 0.04, cy - 0.04), (cx - 0.02, cy - 0.11)], 6), rgb("c8843f"), 1.2)
+        layer.part(
+            smooth(
+                [
+                    (cx - 0.13, cy - 0.05),
+                    (cx - 0.09, cy + 0.06),
+                    (cx, cy + 0.05),
+                    (cx + 0.07, cy + 0.09),
+                    (cx + 0.11, cy + 0.02),
+                    (cx + 0.04, cy - 0.04),
+                    (cx - 0.02, cy - 0.11),
+                ],
+                6,
+            ),
+            rgb("c8843f"),
+            1.2,
+        )
         layer.flat(ellipse(cx + 0.02, cy + 0.01, 0.026), rgb("4a2c1c"))
     if "cane" in look.extras and kind == "":
-        layer.part(ribbon([(x, 0.0), (x, y + 0.02), (x + 0.02, y + 0.06), (x + 0.05, y + 0.04)], 0.008, 0.008), rgb("6a4630"))
+        layer.part(
+            ribbon([(x, 0.0), (x, y + 0.02), (x + 0.02, y + 0.06), (x + 0.05, y + 0.04)], 0.008, 0.008), rgb("6a4630")
+        )
     if look.hat == "wizard" and kind == "" and not look.extras & {"cane"}:
         layer.part(limb((x - 0.02, y - 0.02), (x + 0.06, y + 0.14), 0.006, 0.005), rgb("5a3c2a"))
         layer.lit(star(x + 0.065, y + 0.155, 0.032, 0.012), (1.0, 0.95, 0.6))
@@ -105,4 +146,6 @@ def _lamp_glow(scene: Scene, spot: Spot, body: Bones, look: Look, pose: Pose, ta
     if _held_kind(look, pose) == "lantern" and not spot.back:
         x = spot.x + spot.facing * (body.far_hand[0] + 0.01) * tall
         y = spot.y + lift + (body.far_hand[1] - 0.07) * tall
-        scene.page.glow(x, y, tall * (0.3 + 0.35 * scene.palette.dark), scene.palette.warm, 0.35 + 0.45 * scene.palette.dark)
+        scene.page.glow(
+            x, y, tall * (0.3 + 0.35 * scene.palette.dark), scene.palette.warm, 0.35 + 0.45 * scene.palette.dark
+        )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import math
 
 from .colours import Colour, mix, rgb, shift
@@ -57,19 +59,27 @@ def draw_arm(layer: Layer, body: Bones, look: Look, near: bool) -> None:
     tone = sleeve_colour(look)
     tone = mix(tone, (1, 1, 1), 0.04) if near else mix(tone, (0.05, 0.05, 0.15), 0.2)
     skin = look.skin if near else mix(look.skin, (0.2, 0.1, 0.2), 0.14)
-    thick = body.thick * (1.3 if look.garment in ("spacesuit", "robe") else 1.0) * (0.92 if look.age == "child" else 1.0)
+    thick = (
+        body.thick * (1.3 if look.garment in ("spacesuit", "robe") else 1.0) * (0.92 if look.age == "child" else 1.0)
+    )
     short = look.garment in ("dress", "overalls") and look.age in ("child", "baby", "teen")
     wrist = (hand[0] + (elbow[0] - hand[0]) * 0.1, hand[1] + (elbow[1] - hand[1]) * 0.1)
     palm = _hand(elbow, hand, thick)
     if short:
-        layer.part([limb(elbow, wrist, thick * 0.72, thick * 0.6), limb(shoulder, elbow, thick * 0.8, thick * 0.72)], skin)
+        layer.part(
+            [limb(elbow, wrist, thick * 0.72, thick * 0.6), limb(shoulder, elbow, thick * 0.8, thick * 0.72)], skin
+        )
         layer.part(palm, skin)
         middle = ((shoulder[0] + elbow[0]) / 2, (shoulder[1] + elbow[1]) / 2)
         layer.part(limb(shoulder, middle, thick * 1.12, thick * 1.2), tone)
         return
     layer.part(palm, rgb("8a8f98") if look.garment == "armor" else skin)
     flare = 1.45 if look.garment == "robe" else 0.9
-    layer.part([limb(shoulder, elbow, thick * 1.12, thick * 0.96), limb(elbow, wrist, thick * 0.96, thick * flare * 0.86)], tone, 1.1)
+    layer.part(
+        [limb(shoulder, elbow, thick * 1.12, thick * 0.96), limb(elbow, wrist, thick * 0.96, thick * flare * 0.86)],
+        tone,
+        1.1,
+    )
     cuff = (wrist[0] + (elbow[0] - wrist[0]) * 0.12, wrist[1] + (elbow[1] - wrist[1]) * 0.12)
     layer.part(limb(wrist, cuff, thick * flare * 0.92, thick * flare * 0.92), mix(tone, (0.05, 0.05, 0.1), 0.22))
 
@@ -104,7 +114,9 @@ def draw_trunk(layer: Layer, body: Bones, look: Look, back: bool = False) -> Non
     middle = [(0.0, hem / frame.trunk - 0.03)]
     layer.part(smooth(frame.at(left + middle + right), 5), colour if kind != "overalls" else look.second_colour, 1.15)
     if back:
-        layer.flat(frame.at([(-0.004, 0.9), (0.004, 0.9), (0.004, 0.0), (-0.004, 0.0)]), mix(colour, (0, 0, 0.1), 0.4), 0.6)
+        layer.flat(
+            frame.at([(-0.004, 0.9), (0.004, 0.9), (0.004, 0.0), (-0.004, 0.0)]), mix(colour, (0, 0, 0.1), 0.4), 0.6
+        )
         return
     _details(layer, frame, look, s, w, hem / frame.trunk)
 
@@ -125,70 +137,194 @@ def _details(layer: Layer, frame: _Frame, look: Look, s: float, w: float, hem: f
     kind, colour = look.garment, look.garment_colour
     dark, light = mix(colour, (0.05, 0.03, 0.12), 0.38), mix(colour, (1, 1, 1), 0.3)
     mid = s * 0.14
-    if kind in ("coat", "uniform"):
-        layer.flat(frame.at([(mid - 0.003, 0.95), (mid + 0.003, 0.95), (mid + 0.008, hem), (mid + 0.002, hem)]), dark, 0.8)
-        for k in range(4):
-            layer.flat(frame.at(ellipse(mid - 0.018, 0.78 - 0.21 * k, 0.008, 0.008 / frame.trunk)), light if kind == "coat" else rgb("e8c860"))
+    painter = _CUTS.get(kind)
+    if painter is not None:
+        painter(layer, frame, look, s, w, hem, kind, colour, dark, light, mid)
+
+
+def _cut_coat(layer: Layer, frame: _Frame, look: Look, s: float, w: float, hem: float, kind: str, colour: Colour, dark: Colour, light: Colour, mid: float) -> None:
+    layer.flat(
+        frame.at([(mid - 0.003, 0.95), (mid + 0.003, 0.95), (mid + 0.008, hem), (mid + 0.002, hem)]), dark, 0.8
+    )
+    for k in range(4):
+        layer.flat(
+            frame.at(ellipse(mid - 0.018, 0.78 - 0.21 * k, 0.008, 0.008 / frame.trunk)),
+            light if kind == "coat" else rgb("e8c860"),
+        )
+    for side in (-1, 1):
+        layer.part(
+            frame.at(
+                [
+                    (mid, 0.9),
+                    (side * s * 0.5 + mid * 0.4, 1.06),
+                    (side * s * 0.62 + mid * 0.4, 0.92),
+                    (mid + side * s * 0.2, 0.76),
+                ]
+            ),
+            mix(colour, (1, 1, 1), 0.08),
+        )
+    pocket = frame.at([(-w * 0.95, 0.16), (-w * 0.4, 0.14), (-w * 0.4, 0.1), (-w * 0.96, 0.12)])
+    layer.flat(pocket, dark, 0.7)
+    if kind == "uniform":
+        layer.flat(frame.at([(-w * 1.1, 0.3), (w * 1.1, 0.3), (w * 1.1, 0.22), (-w * 1.1, 0.22)]), rgb("4a3428"))
         for side in (-1, 1):
-            layer.part(frame.at([(mid, 0.9), (side * s * 0.5 + mid * 0.4, 1.06), (side * s * 0.62 + mid * 0.4, 0.92), (mid + side * s * 0.2, 0.76)]), mix(colour, (1, 1, 1), 0.08))
-        pocket = frame.at([(-w * 0.95, 0.16), (-w * 0.4, 0.14), (-w * 0.4, 0.1), (-w * 0.96, 0.12)])
-        layer.flat(pocket, dark, 0.7)
-        if kind == "uniform":
-            layer.flat(frame.at([(-w * 1.1, 0.3), (w * 1.1, 0.3), (w * 1.1, 0.22), (-w * 1.1, 0.22)]), rgb("4a3428"))
-            for side in (-1, 1):
-                layer.part(frame.at([(side * s * 0.6, 1.0), (side * s * 1.05, 0.92), (side * s * 1.02, 0.86), (side * s * 0.6, 0.94)]), rgb("e8c860"))
-    elif kind == "suit":
-        layer.flat(frame.at([(mid - s * 0.34, 1.02), (mid + s * 0.34, 1.02), (mid, 0.5)]), rgb("f4f0e8"))
-        layer.flat(frame.at([(mid - 0.012, 0.96), (mid + 0.012, 0.96), (mid + 0.016, 0.62), (mid, 0.52), (mid - 0.016, 0.62)]), look.scarf_colour)
-        for side in (-1, 1):
-            layer.part(frame.at([(mid + side * s * 0.34, 1.04), (mid + side * s * 0.6, 0.8), (mid + side * s * 0.3, 0.7), (mid, 0.48)]), mix(colour, (1, 1, 1), 0.1))
-        layer.flat(frame.at(ellipse(mid, 0.34, 0.008, 0.03)), light)
-    elif kind in ("sweater", "shirt"):
-        if kind == "sweater":
-            layer.part(frame.at([(-w * 1.16, 0.02), (w * 1.16, 0.02), (w * 1.12, hem - 0.04), (-w * 1.12, hem - 0.04)]), dark, 0.5)
-            for y in (0.5, 0.62):
-                layer.flat(frame.at([(-s * 0.9, y), (s * 0.9, y), (s * 0.9, y + 0.05), (-s * 0.9, y + 0.05)]), look.second_colour if look.variety % 2 else light, 0.55)
-        else:
-            layer.flat(frame.at([(mid - 0.002, 0.9), (mid + 0.002, 0.9), (mid + 0.002, hem), (mid - 0.002, hem)]), dark, 0.6)
-        for side in (-1, 1):
-            layer.part(frame.at([(mid, 0.93), (mid + side * s * 0.46, 1.05), (mid + side * s * 0.34, 0.9)]), light)
-    elif kind == "dress":
-        layer.part(frame.at([(-w * 1.02, 0.36), (w * 1.02, 0.36), (w * 1.06, 0.26), (-w * 1.06, 0.26)]), look.second_colour)
-        for k in (-0.6, -0.1, 0.45):
-            layer.flat(frame.at([(w * k, 0.22), (w * k * 1.9 - 0.006, hem), (w * k * 1.9 + 0.006, hem)]), dark, 0.4)
-        layer.part(frame.at(ellipse(mid * 0.5, 0.99, s * 0.5, 0.06)), (0.97, 0.95, 0.9))
-    elif kind == "robe":
-        layer.flat(frame.at([(-w * 1.1, 0.32), (w * 1.1, 0.32), (w * 1.12, 0.24), (-w * 1.12, 0.24)]), rgb("d8b048"))
-        layer.flat(frame.at([(mid - 0.01, 0.98), (mid + 0.01, 0.98), (mid + 0.02, hem), (mid - 0.02, hem)]), light, 0.6)
-    elif kind == "overalls":
-        bib = frame.at([(-s * 0.6, 0.72), (s * 0.66, 0.72), (w * 1.2, 0.3), (w * 1.18, hem - 0.04), (-w * 1.18, hem - 0.04), (-w * 1.2, 0.3)])
-        layer.part(smooth(bib, 3), colour)
-        for side in (-1, 1):
-            layer.part(frame.at(ribbon([(side * s * 0.56, 1.02), (side * s * 0.5, 0.68)], 0.014, 0.014)), colour)
-            layer.flat(frame.at(ellipse(side * s * 0.5, 0.69, 0.01, 0.03)), rgb("e8c860"))
-        layer.part(frame.at(box(-s * 0.26, 0.42, s * 0.34, 0.6)), mix(colour, (1, 1, 1), 0.12), 0.5)
-    elif kind == "spacesuit":
-        layer.part(frame.at(box(-s * 0.5, 0.42, s * 0.58, 0.74)), mix(colour, rgb("8090a8"), 0.45), 0.7)
-        for k, code in enumerate(("e0503c", "4f9ad8", "e8c24a")):
-            layer.flat(frame.at(ellipse(-s * 0.3 + s * 0.33 * k, 0.62, 0.012, 0.04)), rgb(code))
-        layer.flat(frame.at(box(-w * 1.2, 0.1, w * 1.2, 0.18)), rgb("e07a3c"))
-    elif kind == "armor":
-        layer.part(frame.at([(-s * 0.85, 0.95), (0, 0.9), (s * 0.85, 0.95), (w, 0.4), (0, 0.34), (-w, 0.4)]), mix(colour, (1, 1, 1), 0.2), 1.6)
-        layer.flat(frame.at([(mid - 0.004, 0.9), (mid + 0.004, 0.9), (mid + 0.004, 0.36), (mid - 0.004, 0.36)]), dark, 0.7)
-        layer.part(frame.at(box(-w * 1.15, 0.2, w * 1.15, 0.3)), rgb("7a4a30"))
+            layer.part(
+                frame.at(
+                    [
+                        (side * s * 0.6, 1.0),
+                        (side * s * 1.05, 0.92),
+                        (side * s * 1.02, 0.86),
+                        (side * s * 0.6, 0.94),
+                    ]
+                ),
+                rgb("e8c860"),
+            )
+
+
+def _cut_suit(layer: Layer, frame: _Frame, look: Look, s: float, w: float, hem: float, kind: str, colour: Colour, dark: Colour, light: Colour, mid: float) -> None:
+    layer.flat(frame.at([(mid - s * 0.34, 1.02), (mid + s * 0.34, 1.02), (mid, 0.5)]), rgb("f4f0e8"))
+    layer.flat(
+        frame.at([(mid - 0.012, 0.96), (mid + 0.012, 0.96), (mid + 0.016, 0.62), (mid, 0.52), (mid - 0.016, 0.62)]),
+        look.scarf_colour,
+    )
+    for side in (-1, 1):
+        layer.part(
+            frame.at(
+                [
+                    (mid + side * s * 0.34, 1.04),
+                    (mid + side * s * 0.6, 0.8),
+                    (mid + side * s * 0.3, 0.7),
+                    (mid, 0.48),
+                ]
+            ),
+            mix(colour, (1, 1, 1), 0.1),
+        )
+    layer.flat(frame.at(ellipse(mid, 0.34, 0.008, 0.03)), light)
+
+
+def _cut_sweater(layer: Layer, frame: _Frame, look: Look, s: float, w: float, hem: float, kind: str, colour: Colour, dark: Colour, light: Colour, mid: float) -> None:
+    if kind == "sweater":
+        layer.part(
+            frame.at([(-w * 1.16, 0.02), (w * 1.16, 0.02), (w * 1.12, hem - 0.04), (-w * 1.12, hem - 0.04)]),
+            dark,
+            0.5,
+        )
+        for y in (0.5, 0.62):
+            layer.flat(
+                frame.at([(-s * 0.9, y), (s * 0.9, y), (s * 0.9, y + 0.05), (-s * 0.9, y + 0.05)]),
+                look.second_colour if look.variety % 2 else light,
+                0.55,
+            )
+    else:
+        layer.flat(
+            frame.at([(mid - 0.002, 0.9), (mid + 0.002, 0.9), (mid + 0.002, hem), (mid - 0.002, hem)]), dark, 0.6
+        )
+    for side in (-1, 1):
+        layer.part(frame.at([(mid, 0.93), (mid + side * s * 0.46, 1.05), (mid + side * s * 0.34, 0.9)]), light)
+
+
+def _cut_dress(layer: Layer, frame: _Frame, look: Look, s: float, w: float, hem: float, kind: str, colour: Colour, dark: Colour, light: Colour, mid: float) -> None:
+    layer.part(
+        frame.at([(-w * 1.02, 0.36), (w * 1.02, 0.36), (w * 1.06, 0.26), (-w * 1.06, 0.26)]), look.second_colour
+    )
+    for fold in (-0.6, -0.1, 0.45):
+        seam = w * fold * 1.9
+        layer.flat(frame.at([(w * fold, 0.22), (seam - 0.006, hem), (seam + 0.006, hem)]), dark, 0.4)
+    layer.part(frame.at(ellipse(mid * 0.5, 0.99, s * 0.5, 0.06)), (0.97, 0.95, 0.9))
+
+
+def _cut_robe(layer: Layer, frame: _Frame, look: Look, s: float, w: float, hem: float, kind: str, colour: Colour, dark: Colour, light: Colour, mid: float) -> None:
+    layer.flat(frame.at([(-w * 1.1, 0.32), (w * 1.1, 0.32), (w * 1.12, 0.24), (-w * 1.12, 0.24)]), rgb("d8b048"))
+    layer.flat(frame.at([(mid - 0.01, 0.98), (mid + 0.01, 0.98), (mid + 0.02, hem), (mid - 0.02, hem)]), light, 0.6)
+
+
+def _cut_overalls(layer: Layer, frame: _Frame, look: Look, s: float, w: float, hem: float, kind: str, colour: Colour, dark: Colour, light: Colour, mid: float) -> None:
+    bib = frame.at(
+        [
+            (-s * 0.6, 0.72),
+            (s * 0.66, 0.72),
+            (w * 1.2, 0.3),
+            (w * 1.18, hem - 0.04),
+            (-w * 1.18, hem - 0.04),
+            (-w * 1.2, 0.3),
+        ]
+    )
+    layer.part(smooth(bib, 3), colour)
+    for side in (-1, 1):
+        layer.part(frame.at(ribbon([(side * s * 0.56, 1.02), (side * s * 0.5, 0.68)], 0.014, 0.014)), colour)
+        layer.flat(frame.at(ellipse(side * s * 0.5, 0.69, 0.01, 0.03)), rgb("e8c860"))
+    layer.part(frame.at(box(-s * 0.26, 0.42, s * 0.34, 0.6)), mix(colour, (1, 1, 1), 0.12), 0.5)
+
+
+def _cut_spacesuit(layer: Layer, frame: _Frame, look: Look, s: float, w: float, hem: float, kind: str, colour: Colour, dark: Colour, light: Colour, mid: float) -> None:
+    layer.part(frame.at(box(-s * 0.5, 0.42, s * 0.58, 0.74)), mix(colour, rgb("8090a8"), 0.45), 0.7)
+    for k, code in enumerate(("e0503c", "4f9ad8", "e8c24a")):
+        layer.flat(frame.at(ellipse(-s * 0.3 + s * 0.33 * k, 0.62, 0.012, 0.04)), rgb(code))
+    layer.flat(frame.at(box(-w * 1.2, 0.1, w * 1.2, 0.18)), rgb("e07a3c"))
+
+
+def _cut_armor(layer: Layer, frame: _Frame, look: Look, s: float, w: float, hem: float, kind: str, colour: Colour, dark: Colour, light: Colour, mid: float) -> None:
+    layer.part(
+        frame.at([(-s * 0.85, 0.95), (0, 0.9), (s * 0.85, 0.95), (w, 0.4), (0, 0.34), (-w, 0.4)]),
+        mix(colour, (1, 1, 1), 0.2),
+        1.6,
+    )
+    layer.flat(
+        frame.at([(mid - 0.004, 0.9), (mid + 0.004, 0.9), (mid + 0.004, 0.36), (mid - 0.004, 0.36)]), dark, 0.7
+    )
+    layer.part(frame.at(box(-w * 1.15, 0.2, w * 1.15, 0.3)), rgb("7a4a30"))
+
+
+_CUTS: dict[str, Callable[[Layer, _Frame, Look, float, float, float, str, Colour, Colour, Colour, float], None]] = {
+    "coat": _cut_coat,
+    "uniform": _cut_coat,
+    "suit": _cut_suit,
+    "sweater": _cut_sweater,
+    "shirt": _cut_sweater,
+    "dress": _cut_dress,
+    "robe": _cut_robe,
+    "overalls": _cut_overalls,
+    "spacesuit": _cut_spacesuit,
+    "armor": _cut_armor,
+}
+
 
 
 def draw_extras_behind(layer: Layer, body: Bones, look: Look) -> None:
     """Capes, packs and wings, drawn before the body."""
     chest, hip = body.chest, body.hip
     if "cape" in look.extras and look.garment != "robe":
-        cape = [(chest[0] - 0.09, chest[1] + 0.01), (chest[0] + 0.08, chest[1] + 0.01), (hip[0] + 0.06, hip[1]), (hip[0] + 0.04, max(0.06, hip[1] - 0.3)), (hip[0] - 0.3, max(0.05, hip[1] - 0.34)), (hip[0] - 0.22, hip[1])]
+        cape = [
+            (chest[0] - 0.09, chest[1] + 0.01),
+            (chest[0] + 0.08, chest[1] + 0.01),
+            (hip[0] + 0.06, hip[1]),
+            (hip[0] + 0.04, max(0.06, hip[1] - 0.3)),
+            (hip[0] - 0.3, max(0.05, hip[1] - 0.34)),
+            (hip[0] - 0.22, hip[1]),
+        ]
         layer.part(smooth(cape, 6), look.scarf_colour, 1.2)
     if "backpack" in look.extras:
-        layer.part(smooth([(chest[0] - 0.07, chest[1]), (chest[0] - 0.2, chest[1] - 0.03), (hip[0] - 0.21, hip[1] + 0.07), (hip[0] - 0.06, hip[1] + 0.05)], 5), rgb("9a6a3c"), 1.2)
+        layer.part(
+            smooth(
+                [
+                    (chest[0] - 0.07, chest[1]),
+                    (chest[0] - 0.2, chest[1] - 0.03),
+                    (hip[0] - 0.21, hip[1] + 0.07),
+                    (hip[0] - 0.06, hip[1] + 0.05),
+                ],
+                5,
+            ),
+            rgb("9a6a3c"),
+            1.2,
+        )
     if "wings" in look.extras:
         for dy, reach in ((0.18, 0.4), (-0.1, 0.28)):
-            wing = [(chest[0] - 0.02, chest[1] - 0.08), (chest[0] - reach * 0.7, chest[1] + dy + 0.08), (chest[0] - reach, chest[1] + dy - 0.06), (chest[0] - reach * 0.5, chest[1] + dy - 0.18)]
+            wing = [
+                (chest[0] - 0.02, chest[1] - 0.08),
+                (chest[0] - reach * 0.7, chest[1] + dy + 0.08),
+                (chest[0] - reach, chest[1] + dy - 0.06),
+                (chest[0] - reach * 0.5, chest[1] + dy - 0.18),
+            ]
             layer.lit(smooth(wing, 6), (0.85, 0.95, 1.0), 0.62)
 
 
@@ -198,14 +334,50 @@ def draw_extras_front(layer: Layer, body: Bones, look: Look) -> None:
     s, w = body.shoulder, body.waist
     if "apron" in look.extras:
         cloth = look.second_colour if look.garment != "overalls" and look.age != "adult" else rgb("f2ebdc")
-        layer.part(smooth(frame.at([(-s * 0.45, 0.82), (s * 0.6, 0.82), (w * 1.15, 0.34), (w * 1.2, -0.42), (-w * 1.05, -0.42), (-w * 1.02, 0.34)]), 4), cloth, 0.9)
-        layer.flat(frame.at([(-w * 1.05, 0.36), (w * 1.1, 0.36), (w * 1.1, 0.31), (-w * 1.05, 0.31)]), mix(cloth, rgb("8a7a6a"), 0.4))
+        layer.part(
+            smooth(
+                frame.at(
+                    [
+                        (-s * 0.45, 0.82),
+                        (s * 0.6, 0.82),
+                        (w * 1.15, 0.34),
+                        (w * 1.2, -0.42),
+                        (-w * 1.05, -0.42),
+                        (-w * 1.02, 0.34),
+                    ]
+                ),
+                4,
+            ),
+            cloth,
+            0.9,
+        )
+        layer.flat(
+            frame.at([(-w * 1.05, 0.36), (w * 1.1, 0.36), (w * 1.1, 0.31), (-w * 1.05, 0.31)]),
+            mix(cloth, rgb("8a7a6a"), 0.4),
+        )
     if "scarf" in look.extras:
         c = look.scarf_colour
-        layer.part(frame.at(smooth([(-s * 0.72, 1.04), (0, 0.93), (s * 0.8, 1.05), (s * 0.66, 1.17), (0, 1.12), (-s * 0.6, 1.16)], 5)), c, 1.2)
-        layer.part(frame.at([(-s * 0.1, 1.0), (s * 0.36, 1.0), (s * 0.44, 0.46), (s * 0.02, 0.46)]), mix(c, (0, 0, 0.1), 0.12), 1.0)
+        layer.part(
+            frame.at(
+                smooth(
+                    [(-s * 0.72, 1.04), (0, 0.93), (s * 0.8, 1.05), (s * 0.66, 1.17), (0, 1.12), (-s * 0.6, 1.16)], 5
+                )
+            ),
+            c,
+            1.2,
+        )
+        layer.part(
+            frame.at([(-s * 0.1, 1.0), (s * 0.36, 1.0), (s * 0.44, 0.46), (s * 0.02, 0.46)]),
+            mix(c, (0, 0, 0.1), 0.12),
+            1.0,
+        )
         for k in (0.56, 0.66):
-            layer.flat(frame.at([(0, k), (s * 0.42, k), (s * 0.42, k + 0.04), (0, k + 0.04)]), mix(c, (1, 1, 1), 0.55), 0.8)
+            layer.flat(
+                frame.at([(0, k), (s * 0.42, k), (s * 0.42, k + 0.04), (0, k + 0.04)]), mix(c, (1, 1, 1), 0.55), 0.8
+            )
     if "bowtie" in look.extras:
         for side in (-1, 1):
-            layer.part(frame.at([(s * 0.14, 0.96), (s * 0.14 + side * 0.035, 1.02), (s * 0.14 + side * 0.035, 0.9)]), look.scarf_colour)
+            layer.part(
+                frame.at([(s * 0.14, 0.96), (s * 0.14 + side * 0.035, 1.02), (s * 0.14 + side * 0.035, 0.9)]),
+                look.scarf_colour,
+            )

@@ -59,12 +59,12 @@ class Layer:
     @property
     def width(self) -> int:
         """Pixels across."""
-        return self.rgb.shape[1]
+        return int(self.rgb.shape[1])
 
     @property
     def height(self) -> int:
         """Pixels down."""
-        return self.rgb.shape[0]
+        return int(self.rgb.shape[0])
 
     def place(self, path: Sequence[Point]) -> Path:
         """`path` in this layer's pixels."""
@@ -106,7 +106,7 @@ class Layer:
         opacity: float = 1.0,
     ) -> None:
         """Fills one or several paths as a single rounded body, lit on one side; `depth` scales the modelling."""
-        several: Sequence[Path] = [list(paths)] if _is_path(paths) else paths  # type: ignore[arg-type,list-item]
+        several = _several(paths)
         found = self._mask(several, 0.0, pad=True)
         if found is None:
             return
@@ -135,7 +135,8 @@ class Layer:
         shade = as_pixels(self.lighting.shade)
         body = fill * (1 - dark[..., None] * (1 - shade))
         glint = as_pixels(times(self.lighting.glint, self.lighting.tint))
-        return (body + bright[..., None] * (glint - body) * 0.8).astype(np.float32)
+        filled: Pixels = (body + bright[..., None] * (glint - body) * 0.8).astype(np.float32)
+        return filled
 
     def _mask(
         self, paths: Sequence[Sequence[Point]], soft: float, *, pad: bool = False
@@ -230,8 +231,16 @@ class Layer:
         self.rgb += rim[..., None] * as_pixels(self.lighting.rim) * (1 - np.minimum(self.rgb, 1.0))
 
 
-def _is_path(paths: Sequence[Point] | Sequence[Path]) -> bool:
-    return isinstance(paths[0][0], (int, float))
+def _several(paths: Sequence[Point] | Sequence[Path]) -> list[Path]:
+    """One outline or many, as a list of outlines."""
+    several: list[Path] = []
+    single: Path = []
+    for entry in paths:
+        if isinstance(entry, tuple):
+            single.append(entry)
+        else:
+            several.append(entry)
+    return several or [single]
 
 
 def _vertical(top: Pixels, bottom: Pixels, rows: int) -> Pixels:

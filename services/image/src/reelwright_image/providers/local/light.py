@@ -53,7 +53,9 @@ def _bloom(rgb: Pixels) -> Pixels:
     small = Image.fromarray((np.clip(rgb - 0.72, 0, 1) * 3.5 * 73).clip(0, 255).astype(np.uint8), "RGB")
     small = small.resize((max(8, width // 6), max(8, height // 6)), Image.Resampling.BOX)
     small = small.filter(ImageFilter.GaussianBlur(max(1.0, width / 110)))
-    halo = np.asarray(small.resize((width, height), Image.Resampling.BILINEAR), dtype=np.float32) * np.float32(0.30 / 255)
+    halo = np.asarray(small.resize((width, height), Image.Resampling.BILINEAR), dtype=np.float32) * np.float32(
+        0.30 / 255
+    )
     return (rgb + (1 - rgb) * halo).astype(np.float32)
 
 
@@ -83,4 +85,5 @@ def _grain(scene: Scene) -> Pixels:
     fine = scene.brush.random((height, width), dtype=np.float32) - np.float32(0.5)
     tooth = field(scene.brush, width, height, width / 5.0) - np.float32(0.5)
     wash = field(scene.brush, width, height, 7.0) - np.float32(0.5)
-    return fine * np.float32(0.014) + tooth * np.float32(0.022) + wash * np.float32(0.022)
+    filled: Pixels = fine * np.float32(0.014) + tooth * np.float32(0.022) + wash * np.float32(0.022)
+    return filled

@@ -205,7 +205,9 @@ def _person(name: str, text: str, bound: dict[str, Colour], rng: random.Random, 
     height = {"baby": 0.42, "child": 0.66, "teen": 0.86, "adult": 1.0, "old": 0.94}[age] * rng.uniform(0.96, 1.04)
     build = words.first(text, words.BUILDS)
     width = {"stout": 1.22, "thin": 0.88}.get(build or "", rng.uniform(0.96, 1.08))
-    default_hair = rng.choice(["bun", "curly", "bob"] if age == "old" else ["long", "ponytail", "bob", "curly", "braids"])
+    default_hair = rng.choice(
+        ["bun", "curly", "bob"] if age == "old" else ["long", "ponytail", "bob", "curly", "braids"]
+    )
     hair = words.first(text, words.HAIRS) or (default_hair if female else rng.choice(["short", "short", "spiky"]))
     hair_colour = rgb("d9d8d6") if age == "old" else rgb(rng.choice(_HAIR))
     beard = next(iter(words.ordered(text, words.BEARDS)), "") if not female and age not in ("child", "baby") else ""
@@ -215,7 +217,9 @@ def _person(name: str, text: str, bound: dict[str, Colour], rng: random.Random, 
     garment_colour = bound.get("garment", bound.get("body", cloth))
     second = bound.get("legs", bound.get("apron", _second(garment_colour, rng)))
     hat = words.first(text, words.HATS) or ""
-    extras = frozenset(words.ordered(text, words.EXTRAS)) | ({"freckles"} if words.has(text, "freckles|pecas") else set())
+    extras = frozenset(words.ordered(text, words.EXTRAS)) | (
+        {"freckles"} if words.has(text, "freckles|pecas") else set()
+    )
     return Look(
         name=name,
         family="person",
@@ -253,15 +257,32 @@ def _default_garment(female: bool, age: str, rng: random.Random) -> str:
 
 
 def _second(main: Colour, rng: random.Random) -> Colour:
-    choices = [rgb("3b4660"), rgb("6a5240"), rgb("4a4f58"), rgb("2f4a58"), shift(main, hue=0.5, saturation=0.6, value=0.7)]
+    choices = [
+        rgb("3b4660"),
+        rgb("6a5240"),
+        rgb("4a4f58"),
+        rgb("2f4a58"),
+        shift(main, hue=0.5, saturation=0.6, value=0.7),
+    ]
     return rng.choice(choices)
 
 
 def _hat_colour(hat: str, garment: Colour, rng: random.Random) -> Colour:
-    fixed = {"crown": "f0c040", "chef": "f6f2ea", "top": "26262e", "wizard": "4a3a86", "tricorn": "2e2a30", "helmet": "d8d4c8"}
+    fixed = {
+        "crown": "f0c040",
+        "chef": "f6f2ea",
+        "top": "26262e",
+        "wizard": "4a3a86",
+        "tricorn": "2e2a30",
+        "helmet": "d8d4c8",
+    }
     if hat in fixed:
         return rgb(fixed[hat])
-    return mix(garment, rgb("2c2c38"), 0.5) if hat == "hood" else shift(garment, hue=rng.choice([0.5, 0.08, 0.6]), value=0.8)
+    return (
+        mix(garment, rgb("2c2c38"), 0.5)
+        if hat == "hood"
+        else shift(garment, hue=rng.choice([0.5, 0.08, 0.6]), value=0.8)
+    )
 
 
 def _creature(
@@ -271,7 +292,9 @@ def _creature(
     main = bound.get("body", bound.get("skin", bound.get("extra", coat)))
     if species == "cloud" and words.has(text, "storm|tormenta|dark|orage|sturm"):
         main = mix(main, rgb("6d7a8e"), 0.35)
-    small = words.has(text, "small|little|tiny|baby|puppy|kitten|pequeño|pequeña|petit|petite|klein|kleine|kleiner|cachorro")
+    small = words.has(
+        text, "small|little|tiny|baby|puppy|kitten|pequeño|pequeña|petit|petite|klein|kleine|kleiner|cachorro"
+    )
     big = words.has(text, "big|giant|huge|large|enormous|grande|gigante|enorme|grand|riesig|groß|großer")
     extras = set(words.ordered(text, words.EXTRAS))
     return Look(

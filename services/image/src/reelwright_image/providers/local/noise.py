@@ -33,10 +33,11 @@ def fractal(
         weight += amplitude
         amplitude *= gain
     total /= weight
-    if small > 1:
+    if (w, h) != (width, height):
         grown = Image.fromarray(total, "F").resize((width, height), Image.Resampling.BICUBIC)
         total = np.asarray(grown, dtype=np.float32)
-    return np.clip((total - 0.5) * 1.7 + 0.5, 0.0, 1.0)
+    level: Pixels = np.clip((total - 0.5) * 1.7 + 0.5, 0.0, 1.0)
+    return level
 
 
 def ridge(rng: Generator, width: int, bumps: float, octaves: int = 5, gain: float = 0.5, sharp: bool = False) -> Pixels:
@@ -53,7 +54,8 @@ def ridge(rng: Generator, width: int, bumps: float, octaves: int = 5, gain: floa
         count *= 2.1
     total /= weight
     low, high = float(total.min()), float(total.max())
-    return ((total - low) / max(1e-6, high - low)).astype(np.float32)
+    level: Pixels = (total - low) / np.float32(max(1e-6, high - low))
+    return level
 
 
 def _cosine(values: Pixels, at: Pixels, *, folded: bool) -> Pixels:
@@ -62,4 +64,5 @@ def _cosine(values: Pixels, at: Pixels, *, folded: bool) -> Pixels:
     if not folded:
         t = (1 - np.cos(t * np.pi)) / 2
     mixed = values[index] * (1 - t) + values[index + 1] * t
-    return mixed.astype(np.float32)
+    level: Pixels = mixed.astype(np.float32)
+    return level

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from .colours import Colour, luma, mix, rgb, shift, times
@@ -41,8 +42,12 @@ class Palette:
 
 
 def _palette(colours: str, dark: float, rim: float) -> Palette:
-    c = [rgb(code) for code in colours.split()]
-    return Palette(*c[:13], dark=dark, rim_strength=rim)
+    top, middle, low, glow, cloud, cloud_shade, haze, tint, shade, rim_light, warm, split_dark, split_light = (
+        rgb(code) for code in colours.split()
+    )
+    return Palette(
+        top, middle, low, glow, cloud, cloud_shade, haze, tint, shade, rim_light, warm, split_dark, split_light, dark, rim
+    )  # fmt: skip
 
 
 # top middle low glow cloud cloud_shade haze tint shade rim warm split_dark split_light
@@ -120,7 +125,7 @@ def _clear(p: Palette) -> Palette:
     return replace(p, saturation=p.saturation * 1.08)
 
 
-_WEATHERS = {
+_WEATHERS: dict[str, Callable[[Palette], Palette]] = {
     "clear": _clear,
     "cloudy": lambda p: _greyed(p, rgb("b4bfca"), 0.5, 0.5),
     "rain": lambda p: _greyed(p, rgb("7f92a6"), 0.68, 0.8),
@@ -141,7 +146,7 @@ def _sky(p: Palette, colour: Colour, share: float) -> Palette:
     )
 
 
-_MOODS = {
+_MOODS: dict[str, Callable[[Palette], Palette]] = {
     "tender": lambda p: replace(
         _sky(p, rgb("e8a0a8"), 0.16), split_light=rgb("ffd0b4"), tint=times(p.tint, (1.03, 0.98, 0.95)), contrast=0.96
     ),

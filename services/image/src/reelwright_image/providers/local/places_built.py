@@ -22,7 +22,7 @@ def city(scene: Scene) -> None:
     skyline(scene, h - u * 0.03, u * 0.5, 12, 0.7, plan)
     mist(scene, h + u * 0.03, u * 0.08, 0.45)
     scene.check()
-    skyline(scene, h - u * 0.06, u * 0.42, 9, 0.4, plan)
+    skyline(scene, h - u * 0.13, u * 0.48, 9, 0.4, plan)
     mist(scene, h, u * 0.05, 0.3)
     scene.check()
     if words.has(scene.brief.text, "rooftop|rooftops|roof|azotea|tejado|toit|toits|dach|dächer|terraza"):
@@ -71,7 +71,12 @@ def _shop(scene: Scene, x: float, y: float, half: float, plan: random.Random) ->
     sprite.flat(box(0.22, 0.0, 0.44, 0.4), mix(wall, rgb("402a28"), 0.75))
     awning = rgb(plan.choice(("c8483f", "3f7f8a", "d89a3a", "4f7f4f")))
     for k in range(8):
-        stripe: Path = [(-0.52 + 0.13 * k, 0.56), (-0.39 + 0.13 * k, 0.56), (-0.38 + 0.135 * k, 0.42), (-0.525 + 0.135 * k, 0.42)]
+        stripe: Path = [
+            (-0.52 + 0.13 * k, 0.56),
+            (-0.39 + 0.13 * k, 0.56),
+            (-0.38 + 0.135 * k, 0.42),
+            (-0.525 + 0.135 * k, 0.42),
+        ]
         sprite.flat(stripe, awning if k % 2 else rgb("f4ecdc"))
     scene.stand(sprite, x, y, 0.08)
     scene.page.glow(x, y + half * 0.25, half * 0.9, lamp, 0.4 * dark)
@@ -94,7 +99,9 @@ def _bank(scene: Scene, plan: random.Random) -> None:
     sprite.flat([(-0.72, 0.96), (0, 1.17), (0.72, 0.96)], mix(stone, rgb("4a4458"), 0.3))
     sprite.part(ellipse(0, 1.04, 0.07), rgb("e0b848"))
     for k in range(4):
-        sprite.flat(box(-0.9 - 0.03 * k, 0.1 - 0.04 * k, 0.9 + 0.03 * k, 0.14 - 0.04 * k), mix(stone, rgb("3a3448"), 0.12 * k))
+        sprite.flat(
+            box(-0.9 - 0.03 * k, 0.1 - 0.04 * k, 0.9 + 0.03 * k, 0.14 - 0.04 * k), mix(stone, rgb("3a3448"), 0.12 * k)
+        )
     scene.stand(sprite, w * plan.uniform(0.42, 0.58), h - u * 0.13, 0.06)
     for x in (0.02, 0.98):
         _shop(scene, w * x, h - u * 0.14, u * 0.27, plan)
@@ -104,18 +111,36 @@ def _street(scene: Scene) -> None:
     h, u, w = scene.layout.horizon, scene.layout.unit, scene.layout.width
     page, wet = scene.page, scene.brief.weather in ("rain", "storm")
     road = rgb("e4e9f0") if snowy(scene) else rgb("6c6f7c")
-    page.flat(box(-10, -10, w + 10, h - u * 0.1), scene.veil(mix(road, rgb("b8ac9c"), 0.35), 0.15), to=scene.veil(mix(road, rgb("8f8578"), 0.35), 0.0))
+    page.flat(
+        box(-10, -10, w + 10, h - u * 0.1),
+        scene.veil(mix(road, rgb("b8ac9c"), 0.35), 0.15),
+        to=scene.veil(mix(road, rgb("8f8578"), 0.35), 0.0),
+    )
     lane = [(w * 0.36, h - u * 0.1), (w * 0.64, h - u * 0.1), (w * 1.15, -5), (-w * 0.15, -5)]
     page.flat(lane, scene.veil(road, 0.2), to=scene.veil(mix(road, (0.1, 0.1, 0.2), 0.25), 0.0))
     for side in (-1, 1):
-        kerb = [(w * (0.5 + side * 0.14), h - u * 0.1), (w * (0.5 + side * 0.146), h - u * 0.1), (w * (0.5 + side * 0.68), -5), (w * (0.5 + side * 0.63), -5)]
+        kerb = [
+            (w * (0.5 + side * 0.14), h - u * 0.1),
+            (w * (0.5 + side * 0.146), h - u * 0.1),
+            (w * (0.5 + side * 0.68), -5),
+            (w * (0.5 + side * 0.63), -5),
+        ]
         page.flat(kerb, scene.veil(mix(road, (1, 1, 1), 0.35), 0.05), 0.8)
     for k in range(5):
         a, b = (k / 5) ** 1.6, ((k + 0.5) / 5) ** 1.6
         y0, y1 = (h - u * 0.1) * (1 - a), (h - u * 0.1) * (1 - b)
-        page.flat([(w * 0.5 - u * 0.004 - u * 0.012 * a, y0), (w * 0.5 + u * 0.004 + u * 0.012 * a, y0), (w * 0.5 + u * 0.004 + u * 0.012 * b, y1), (w * 0.5 - u * 0.004 - u * 0.012 * b, y1)], scene.veil(rgb("e8dfc8"), 0.1), 0.55)
-    if wet or scene.palette.dark > 0.8:
-        water(scene, h - u * 0.1, 0.0, mix(road, rgb("2a3040"), 0.5), 0.42 if wet else 0.2)
+        page.flat(
+            [
+                (w * 0.5 - u * 0.004 - u * 0.012 * a, y0),
+                (w * 0.5 + u * 0.004 + u * 0.012 * a, y0),
+                (w * 0.5 + u * 0.004 + u * 0.012 * b, y1),
+                (w * 0.5 - u * 0.004 - u * 0.012 * b, y1),
+            ],
+            scene.veil(rgb("e8dfc8"), 0.1),
+            0.55,
+        )
+    if wet:
+        water(scene, h - u * 0.1, 0.0, mix(road, rgb("2a3040"), 0.5), 0.42)
     else:
         _cobbles(scene, road)
 
@@ -139,11 +164,17 @@ def _rooftop(scene: Scene, plan: random.Random) -> None:
     skyline(scene, top - u * 0.1, u * 0.2, 7, 0.2, plan)
     page.flat(box(-5, top - u * 0.11, w + 5, top), scene.veil(rgb("b07860"), 0.06), to=scene.veil(rgb("8a5a4c"), 0.06))
     page.flat(box(-5, top - u * 0.012, w + 5, top + u * 0.014), scene.veil(rgb("dcb49a"), 0.05))
-    page.flat(box(-5, -5, w + 5, top - u * 0.1), scene.veil(floor, 0.08), to=scene.veil(mix(floor, rgb("5a3a44"), 0.4), 0.0))
+    page.flat(
+        box(-5, -5, w + 5, top - u * 0.1), scene.veil(floor, 0.08), to=scene.veil(mix(floor, rgb("5a3a44"), 0.4), 0.0)
+    )
     for k in range(-7, 8):
         x = w / 2 + k * w * 0.085
         far = w / 2 + k * w * 0.06
-        page.flat(ribbon([(far, top - u * 0.1), (x + (x - far) * 3, -5)], u * 0.0012, u * 0.002, 2), scene.veil(rgb("8a5c4c"), 0.05), 0.5)
+        page.flat(
+            ribbon([(far, top - u * 0.1), (x + (x - far) * 3, -5)], u * 0.0012, u * 0.002, 2),
+            scene.veil(rgb("8a5c4c"), 0.05),
+            0.5,
+        )
     for k in range(6):
         y = (top - u * 0.1) * (1 - ((k + 0.3) / 6) ** 1.5)
         page.flat(box(0, y - u * 0.0014, w, y + u * 0.0014), scene.veil(rgb("8a5c4c"), 0.05), 0.5)
@@ -173,7 +204,9 @@ def _lamps(scene: Scene, y: float) -> None:
     points = [(w * t / 8, y - u * 0.07 * (1 - ((t / 4) - 1) ** 2)) for t in range(-1, 10)]
     scene.page.flat(ribbon(points, u * 0.0016, u * 0.0016, 4), scene.veil(rgb("3a3038"), 0.0))
     for x, py in points:
-        scene.page.lit(ellipse(x, py - u * 0.012, u * 0.009, u * 0.012), mix(rgb("f4e6c0"), scene.palette.warm, scene.palette.dark))
+        scene.page.lit(
+            ellipse(x, py - u * 0.012, u * 0.009, u * 0.012), mix(rgb("f4e6c0"), scene.palette.warm, scene.palette.dark)
+        )
         scene.page.glow(x, py - u * 0.012, u * 0.07, scene.palette.warm, 0.2 + 0.5 * scene.palette.dark)
 
 
@@ -221,7 +254,16 @@ def _fence(scene: Scene, y: float) -> None:
             scene.page.flat(box(w * start, y + u * dy, w * end, y + u * (dy + 0.006)), tone, 0.95)
         for k in range(int((end - start) * w / (u * 0.032)) + 1):
             x = w * start + k * u * 0.032
-            scene.page.flat([(x, y), (x, y + u * 0.055), (x + u * 0.006, y + u * 0.064), (x + u * 0.012, y + u * 0.055), (x + u * 0.012, y)], tone)
+            scene.page.flat(
+                [
+                    (x, y),
+                    (x, y + u * 0.055),
+                    (x + u * 0.006, y + u * 0.064),
+                    (x + u * 0.012, y + u * 0.055),
+                    (x + u * 0.012, y),
+                ],
+                tone,
+            )
 
 
 def castle_hill(scene: Scene) -> None:
@@ -235,7 +277,11 @@ def castle_hill(scene: Scene) -> None:
     land(scene, line, mix(ground, rgb("4f8a6a"), 0.3), ground, 0.42)
     wood(scene, h - u * 0.03, u * 0.12, 15, 0.42, plan, "mixed", u * 0.01)
     at = plan.choice((0.5, 0.38, 0.62))
-    mound: Path = [(w * at - u * 0.75, h - u * 0.14), *[(w * at + u * 0.62 * k / 5, h + u * 0.1 * (1 - (k / 5) ** 2) - u * 0.08) for k in range(-5, 6)], (w * at + u * 0.75, h - u * 0.14)]
+    mound: Path = [
+        (w * at - u * 0.75, h - u * 0.14),
+        *[(w * at + u * 0.62 * k / 5, h + u * 0.1 * (1 - (k / 5) ** 2) - u * 0.08) for k in range(-5, 6)],
+        (w * at + u * 0.75, h - u * 0.14),
+    ]
     scene.page.part(mound, ground, 0.4, to=mix(ground, rgb("3a5a3a"), 0.4))
     castle(scene, w * at, h - u * 0.0, u * 0.52, plan, 0.14)
     scene.check()
@@ -257,10 +303,16 @@ def station(scene: Scene) -> None:
     _train(scene, w * 0.5, h - u * 0.15, u, rgb(plan.choice(("a8402f", "2f5f6a", "3f6a4a"))))
     scene.check()
     page, stone = scene.page, rgb("e2e6ec") if snowy(scene) else rgb("b8a48c")
-    page.flat(box(-5, -5, w + 5, h - u * 0.19), scene.veil(stone, 0.06), to=scene.veil(mix(stone, rgb("4a4048"), 0.4), 0))
+    page.flat(
+        box(-5, -5, w + 5, h - u * 0.19), scene.veil(stone, 0.06), to=scene.veil(mix(stone, rgb("4a4048"), 0.4), 0)
+    )
     page.flat(box(-5, h - u * 0.205, w + 5, h - u * 0.19), scene.veil(rgb("e8d060"), 0.05))
     for k in range(-6, 7):
-        page.flat(ribbon([(w / 2 + k * w * 0.1, h - u * 0.21), (w / 2 + k * w * 0.3, -5)], u * 0.001, u * 0.002, 2), scene.veil(rgb("6a5a50"), 0), 0.5)
+        page.flat(
+            ribbon([(w / 2 + k * w * 0.1, h - u * 0.21), (w / 2 + k * w * 0.3, -5)], u * 0.001, u * 0.002, 2),
+            scene.veil(rgb("6a5a50"), 0),
+            0.5,
+        )
     _canopy(scene)
 
 
@@ -276,8 +328,8 @@ def _train(scene: Scene, x: float, y: float, u: float, coat: Colour) -> None:
         for j in range(5):
             pane = rounded(left + 0.05 + 0.125 * j, 0.27, left + 0.135 + 0.125 * j, 0.4, 0.015)
             sprite.lit(pane, mix(rgb("8aa4b4"), scene.palette.warm, 0.25 + 0.65 * scene.palette.dark), 0.95)
-        for j in (0.12, 0.26, 0.44, 0.58):
-            sprite.part(ellipse(left + j, 0.07, 0.06), dark, 1.2)
+        for axle in (0.12, 0.26, 0.44, 0.58):
+            sprite.part(ellipse(left + axle, 0.07, 0.06), dark, 1.2)
     sprite.part(rounded(0.6, 0.1, 0.85, 0.55, 0.03), coat, 0.8)
     sprite.lit(box(0.65, 0.34, 0.8, 0.48), mix(rgb("8aa4b4"), scene.palette.warm, 0.3 + 0.6 * scene.palette.dark))
     sprite.part(rounded(0.82, 0.14, 1.36, 0.4, 0.1), mix(coat, dark, 0.55), 1.4)
@@ -286,12 +338,17 @@ def _train(scene: Scene, x: float, y: float, u: float, coat: Colour) -> None:
     sprite.lit(ellipse(1.38, 0.3, 0.045), rgb("fff0b8"))
     sprite.glow(1.4, 0.3, 0.22, rgb("ffe8a0"), 0.7)
     sprite.part([(1.32, 0.14), (1.54, 0.02), (1.3, 0.02)], rgb("a03a30"))
-    for j in (0.72, 0.92, 1.1, 1.28):
-        sprite.part(ellipse(j, 0.08, 0.085), dark, 1.2)
-        sprite.flat(ellipse(j, 0.08, 0.05), rgb("a8402f"))
+    for axle in (0.72, 0.92, 1.1, 1.28):
+        sprite.part(ellipse(axle, 0.08, 0.085), dark, 1.2)
+        sprite.flat(ellipse(axle, 0.08, 0.05), rgb("a8402f"))
     sprite.flat(box(0.7, 0.07, 1.3, 0.09), rgb("8a8f98"))
     for k in range(6):
-        sprite.flat(ellipse(1.2 - 0.16 * k, 0.66 + 0.03 * k, 0.08 + 0.018 * k, 0.05 + 0.012 * k), (0.96, 0.95, 0.95), 0.62 - 0.08 * k, 0.03)
+        sprite.flat(
+            ellipse(1.2 - 0.16 * k, 0.66 + 0.03 * k, 0.08 + 0.018 * k, 0.05 + 0.012 * k),
+            (0.96, 0.95, 0.95),
+            0.62 - 0.08 * k,
+            0.03,
+        )
     scene.stand(sprite, x, y, 0.06)
 
 
@@ -304,8 +361,21 @@ def _canopy(scene: Scene) -> None:
         page.part(box(w * x - u * 0.012, h - u * 0.28, w * x + u * 0.012, top), iron, 1.4)
         page.part(box(w * x - u * 0.022, h - u * 0.29, w * x + u * 0.022, h - u * 0.25), iron)
         for side in (-1, 1):
-            page.part(ribbon([(w * x, top - u * 0.2), (w * x + side * u * 0.06, top - u * 0.06), (w * x + side * u * 0.18, top - u * 0.01)], u * 0.008, u * 0.006), iron)
-    page.flat(box(-5, top, w + 5, scene.layout.height + 5), scene.veil(rgb("4a5560"), 0.04), to=scene.veil(rgb("2f3a44"), 0.0))
+            page.part(
+                ribbon(
+                    [
+                        (w * x, top - u * 0.2),
+                        (w * x + side * u * 0.06, top - u * 0.06),
+                        (w * x + side * u * 0.18, top - u * 0.01),
+                    ],
+                    u * 0.008,
+                    u * 0.006,
+                ),
+                iron,
+            )
+    page.flat(
+        box(-5, top, w + 5, scene.layout.height + 5), scene.veil(rgb("4a5560"), 0.04), to=scene.veil(rgb("2f3a44"), 0.0)
+    )
     for k in range(int(w / (u * 0.06)) + 2):
         x = k * u * 0.06
         page.flat([(x, top), (x + u * 0.06, top), (x + u * 0.03, top - u * 0.035)], scene.veil(rgb("d8cbb0"), 0.05))
@@ -314,7 +384,10 @@ def _canopy(scene: Scene) -> None:
     page.part(ellipse(cx, cy, r * 1.15), iron)
     page.lit(ellipse(cx, cy, r), mix(rgb("efe8d8"), scene.palette.warm, 0.3 * scene.palette.dark))
     for a in range(12):
-        (px, py), (qx, qy) = arc(cx, cy, r * 0.82, r * 0.82, 30 * a, 30 * a + 1, 1)[0], arc(cx, cy, r * 0.92, r * 0.92, 30 * a, 30 * a + 1, 1)[0]
+        (px, py), (qx, qy) = (
+            arc(cx, cy, r * 0.82, r * 0.82, 30 * a, 30 * a + 1, 1)[0],
+            arc(cx, cy, r * 0.92, r * 0.92, 30 * a, 30 * a + 1, 1)[0],
+        )
         page.flat(ribbon([(px, py), (qx, qy)], r * 0.03, r * 0.03, 1), rgb("2c2a30"))
     page.flat(ribbon([(cx, cy), (cx + r * 0.4, cy + r * 0.35)], r * 0.06, r * 0.03, 1), rgb("2c2a30"))
     page.flat(ribbon([(cx, cy), (cx - r * 0.1, cy + r * 0.75)], r * 0.045, r * 0.02, 1), rgb("2c2a30"))

@@ -9,7 +9,7 @@ import numpy as np
 
 from .buildings import house, lighthouse
 from .colours import Pixels, mix, rgb, times
-from .scene import Scene
+from .scene import Scene, dice
 from .shapes import Path, ellipse, ribbon, smooth
 from .terrain import bank, land, mist, mountains, roll, scatter, tufts
 from .trees import bush, cactus, flowers, palm, pine, reeds, rock, round_tree, wood
@@ -41,7 +41,13 @@ def meadow(scene: Scene) -> None:
     _fields(scene, h - u * 0.1, ground)
     side = plan.choice((0.2, 0.78))
     house(scene, scene.layout.width * side, h - u * 0.09, u * 0.13, plan, 0.25)
-    land(scene, roll(scene, h - u * 0.26, u * 0.12, 1.2), mix(ground, rgb("3f8a4a"), 0.15), mix(ground, rgb("2f5f3a"), 0.5), 0.08)
+    land(
+        scene,
+        roll(scene, h - u * 0.26, u * 0.12, 1.2),
+        mix(ground, rgb("3f8a4a"), 0.15),
+        mix(ground, rgb("2f5f3a"), 0.5),
+        0.08,
+    )
     big = scene.layout.width * (0.94 if side < 0.5 else 0.06)
     round_tree(scene, big, h - u * 0.23, u * 0.62, plan, 0.02)
     if not snowy(scene):
@@ -77,7 +83,14 @@ def forest(scene: Scene) -> None:
     path(scene, h - u * 0.14, mix(ground, rgb("c8a878"), 0.6))
     for x in (0.04, 0.19, 0.83, 0.97):
         draw = pine if kind == "pine" or (kind == "mixed" and plan.random() < 0.5) else round_tree
-        draw(scene, scene.layout.width * (x + plan.uniform(-0.03, 0.03)), h - u * plan.uniform(0.13, 0.2), u * plan.uniform(0.72, 0.95), plan, 0.08)
+        draw(
+            scene,
+            scene.layout.width * (x + plan.uniform(-0.03, 0.03)),
+            h - u * plan.uniform(0.13, 0.2),
+            u * plan.uniform(0.72, 0.95),
+            plan,
+            0.08,
+        )
     for x in (0.02, 0.14, 0.86, 0.98):
         bush(scene, scene.layout.width * x, h - u * plan.uniform(0.24, 0.3), u * plan.uniform(0.09, 0.14), plan)
     tufts(scene, 0.0, h - u * 0.18, mix(ground, rgb("4f8a4a"), 0.3), 150, 0.03)
@@ -88,8 +101,25 @@ def forest(scene: Scene) -> None:
 
 def _toadstool(scene: Scene, x: float, y: float, size: float) -> None:
     page = scene.page
-    page.part([(x - size * 0.22, y), (x - size * 0.16, y + size), (x + size * 0.16, y + size), (x + size * 0.22, y)], rgb("f0e6d4"))
-    page.part(smooth([(x - size, y + size * 0.8), (x - size * 0.6, y + size * 1.5), (x, y + size * 1.75), (x + size * 0.6, y + size * 1.5), (x + size, y + size * 0.8), (x, y + size * 0.9)], 5), rgb("d0453a"), 1.2)
+    page.part(
+        [(x - size * 0.22, y), (x - size * 0.16, y + size), (x + size * 0.16, y + size), (x + size * 0.22, y)],
+        rgb("f0e6d4"),
+    )
+    page.part(
+        smooth(
+            [
+                (x - size, y + size * 0.8),
+                (x - size * 0.6, y + size * 1.5),
+                (x, y + size * 1.75),
+                (x + size * 0.6, y + size * 1.5),
+                (x + size, y + size * 0.8),
+                (x, y + size * 0.9),
+            ],
+            5,
+        ),
+        rgb("d0453a"),
+        1.2,
+    )
     for dx, dy in ((-0.4, 1.2), (0.1, 1.45), (0.5, 1.1)):
         page.flat(ellipse(x + dx * size, y + dy * size, size * 0.13, size * 0.1, steps=10), (1, 0.97, 0.92))
 
@@ -124,7 +154,9 @@ def mountain(scene: Scene) -> None:
     wood(scene, h - u * 0.07, u * 0.14, 18, 0.3, plan, "pine", u * 0.02)
     land(scene, roll(scene, h - u * 0.28, u * 0.13, 1.3, 4), ground, mix(ground, rgb("30483a"), 0.45), 0.06)
     for side in (0.03, 0.12, 0.9, 0.99):
-        pine(scene, scene.layout.width * side, h - u * plan.uniform(0.2, 0.28), u * plan.uniform(0.34, 0.52), plan, 0.03)
+        pine(
+            scene, scene.layout.width * side, h - u * plan.uniform(0.2, 0.28), u * plan.uniform(0.34, 0.52), plan, 0.03
+        )
     for x, y, near in scatter(scene, plan, 7, u * 0.01, h - u * 0.26):
         rock(scene, x, y, u * (0.03 + 0.06 * near), plan, rgb("8a8a94"))
     if not snowy(scene):
@@ -145,9 +177,22 @@ def desert(scene: Scene) -> None:
         _lee_side(scene, line, distance)
         scene.check()
     for x in (0.07, 0.9):
-        cactus(scene, scene.layout.width * (x + plan.uniform(-0.03, 0.03)), h - u * plan.uniform(0.2, 0.26), u * plan.uniform(0.24, 0.36), plan)
+        cactus(
+            scene,
+            scene.layout.width * (x + plan.uniform(-0.03, 0.03)),
+            h - u * plan.uniform(0.2, 0.26),
+            u * plan.uniform(0.24, 0.36),
+            plan,
+        )
     for k in range(3):
-        palm(scene, scene.layout.width * (0.72 + 0.06 * k), h - u * (0.1 + 0.02 * k), u * plan.uniform(0.16, 0.24), plan, 0.2)
+        palm(
+            scene,
+            scene.layout.width * (0.72 + 0.06 * k),
+            h - u * (0.1 + 0.02 * k),
+            u * plan.uniform(0.16, 0.24),
+            plan,
+            0.2,
+        )
     for x, y, near in scatter(scene, plan, 6, u * 0.01, h - u * 0.3):
         rock(scene, x, y, u * (0.02 + 0.04 * near), plan, rgb("b87a58"))
 
@@ -159,7 +204,10 @@ def _lee_side(scene: Scene, line: Pixels, distance: float) -> None:
     peaks = [i for i in range(20, len(line) - 20, 4) if line[i] == line[max(0, i - 60) : i + 60].max()]
     for i in peaks[:5]:
         y = float(line[i])
-        crest = [(float(x), float(line[min(len(line) - 1, max(0, x))])) for x in range(i, min(width - 1, max(0, i + away * int(u * 0.35))), away * 8)]
+        crest = [
+            (float(x), float(line[min(len(line) - 1, max(0, x))]))
+            for x in range(i, min(width - 1, max(0, i + away * int(u * 0.35))), away * 8)
+        ]
         if len(crest) < 3:
             continue
         shade = scene.veil(times(rgb("b8784f"), (0.85, 0.8, 0.95)), distance)
@@ -170,12 +218,36 @@ def _lee_side(scene: Scene, line: Pixels, distance: float) -> None:
 def _mesa(scene: Scene, x: float, y: float, wide: float, tall: float, distance: float) -> None:
     rock_tone = scene.veil(rgb("b8684a"), distance)
     dark = scene.veil(rgb("8a4a40"), distance)
-    shape: Path = [(x - wide, y), (x - wide * 0.7, y + tall * 0.5), (x - wide * 0.6, y + tall), (x + wide * 0.55, y + tall * 1.02), (x + wide * 0.7, y + tall * 0.5), (x + wide, y)]
+    shape: Path = [
+        (x - wide, y),
+        (x - wide * 0.7, y + tall * 0.5),
+        (x - wide * 0.6, y + tall),
+        (x + wide * 0.55, y + tall * 1.02),
+        (x + wide * 0.7, y + tall * 0.5),
+        (x + wide, y),
+    ]
     scene.page.flat(shape, rock_tone, to=scene.veil(rgb("c8906a"), min(1, distance + 0.25)))
     away = 1 if scene.page.lighting.toward[0] < 0 else -1
-    scene.page.flat([(x + away * wide * 0.2, y + tall), (x + away * wide * 0.58, y + tall), (x + away * wide, y), (x + away * wide * 0.35, y)], dark, 0.6)
+    scene.page.flat(
+        [
+            (x + away * wide * 0.2, y + tall),
+            (x + away * wide * 0.58, y + tall),
+            (x + away * wide, y),
+            (x + away * wide * 0.35, y),
+        ],
+        dark,
+        0.6,
+    )
     for k in range(3):
-        scene.page.flat(ribbon([(x - wide * 0.64, y + tall * (0.6 + 0.13 * k)), (x + wide * 0.62, y + tall * (0.61 + 0.13 * k))], tall * 0.012, tall * 0.012), dark, 0.4)
+        scene.page.flat(
+            ribbon(
+                [(x - wide * 0.64, y + tall * (0.6 + 0.13 * k)), (x + wide * 0.62, y + tall * (0.61 + 0.13 * k))],
+                tall * 0.012,
+                tall * 0.012,
+            ),
+            dark,
+            0.4,
+        )
 
 
 SEA = rgb("2f7f95")
@@ -211,14 +283,20 @@ def _island(scene: Scene, at: float, half: float, tall: float, base: float) -> P
     x = np.arange(scene.layout.width, dtype=np.float32)
     bump = np.clip(1 - ((x - at * scene.layout.width) / half) ** 2, 0, 1) ** 0.8
     wobble = roll(scene, 0.55, 0.45, 9.0, 3)
-    return (base + tall * bump * wobble - 2 * (bump <= 0)).astype(np.float32)
+    filled: Pixels = (base + tall * bump * wobble - 2 * (bump <= 0)).astype(np.float32)
+    return filled
+
+
+def cliff_right(scene: Scene) -> bool:
+    """On which side of the page the lighthouse cliff stands; the other side is open sea."""
+    return dice(scene.brief.place_text) % 5 < 3
 
 
 def coast(scene: Scene) -> None:
     """A lighthouse on a cliff above the sea, with surf and a path."""
     h, u, w = scene.layout.horizon, scene.layout.unit, scene.layout.width
     plan = random.Random(scene.plan.random())
-    right = plan.random() < 0.6
+    right = cliff_right(scene)
     land(scene, _island(scene, 0.2 if right else 0.8, u * 0.3, u * 0.06, h), rgb("6a7f8a"), rgb("8aa0a4"), 0.66, h)
     water(scene, h, 0.0, SEA, 0.42)
     scene.check()
@@ -230,6 +308,7 @@ def coast(scene: Scene) -> None:
     _strata(scene, cliff, stone, plan)
     tall = u * (0.62 if scene.layout.framing != "aerial" else 0.34)
     base = h + u * 0.15 if scene.layout.framing != "aerial" else h - u * 0.1
+    tall = max(u * 0.2, min(tall, (scene.layout.height * 0.97 - base) / 1.09))
     lighthouse(scene, w * at, base - u * 0.01, tall, 0.04)
     house(scene, w * (at + (0.115 if right else -0.115)), base - u * 0.015, u * 0.13, plan, 0.05)
     green = grass(scene)
@@ -254,7 +333,12 @@ def coast(scene: Scene) -> None:
 def _cliff(scene: Scene, right: bool, plan: random.Random) -> Path:
     h, u, w = scene.layout.horizon, scene.layout.unit, scene.layout.width
     top = h + u * 0.14 if scene.layout.framing != "aerial" else h - u * 0.11
-    out: Path = [(w * 1.05, top + u * 0.02), (w * 0.9, top + u * 0.02), (w * 0.72, top + u * 0.008), (w * 0.62, top - u * 0.012)]
+    out: Path = [
+        (w * 1.05, top + u * 0.02),
+        (w * 0.9, top + u * 0.02),
+        (w * 0.72, top + u * 0.008),
+        (w * 0.62, top - u * 0.012),
+    ]
     x, y = w * 0.6, top - u * 0.035
     while y > h * 0.1:
         out.append((x, y))
@@ -272,10 +356,15 @@ def _strata(scene: Scene, cliff: Path, stone: tuple[float, float, float], plan: 
         for _ in range(5):
             px = x + sign * u * plan.uniform(0.01, 0.4)
             py = y - u * plan.uniform(0.0, 0.03)
-            size = u * plan.uniform(0.014, 0.05)
+            size = u * plan.uniform(0.01, 0.034)
             tone = mix(stone, (0.95, 0.9, 0.85), 0.22) if plan.random() < 0.45 else mix(stone, (0.1, 0.1, 0.2), 0.4)
-            facet: Path = [(px, py), (px + size, py + size * plan.uniform(-0.2, 0.5)), (px + size * 0.9, py - size * 1.3), (px - size * 0.1, py - size * plan.uniform(0.6, 1.6))]
-            scene.page.flat(facet, scene.veil(tone, 0.05), 0.5)
+            facet: Path = [
+                (px, py),
+                (px + size, py + size * plan.uniform(-0.2, 0.5)),
+                (px + size * 0.7, py - size * 3.2),
+                (px + size * 0.1, py - size * plan.uniform(1.6, 3.6)),
+            ]
+            scene.page.flat(facet, scene.veil(tone, 0.05), 0.34)
 
 
 def river(scene: Scene) -> None:
@@ -333,8 +422,13 @@ def _ice_blocks(scene: Scene, plan: random.Random) -> None:
         x, size = plan.uniform(0.2, 0.95) * w, u * plan.uniform(0.05, 0.13)
         y = h - u * 0.13
         ice, dark = scene.veil(rgb("d8ecf8"), 0.12), scene.veil(rgb("7fb0d8"), 0.12)
-        scene.page.flat([(x - size, y), (x - size * 0.6, y + size), (x + size * 0.1, y + size * 1.3), (x + size * 0.2, y)], ice)
-        scene.page.flat([(x + size * 0.2, y), (x + size * 0.1, y + size * 1.3), (x + size * 0.8, y + size * 0.7), (x + size, y)], dark)
+        scene.page.flat(
+            [(x - size, y), (x - size * 0.6, y + size), (x + size * 0.1, y + size * 1.3), (x + size * 0.2, y)], ice
+        )
+        scene.page.flat(
+            [(x + size * 0.2, y), (x + size * 0.1, y + size * 1.3), (x + size * 0.8, y + size * 0.7), (x + size, y)],
+            dark,
+        )
 
 
 def fringe(scene: Scene) -> None:

@@ -38,7 +38,8 @@ class Scene:
         """Light for things on the page; `softness` below 1 weakens the modelling shade."""
         palette = self.palette
         shade = mix((1.0, 1.0, 1.0), palette.shade, 0.8 * softness)
-        return Lighting(self.page.lighting.toward, palette.tint, shade, palette.glow, palette.rim, palette.rim_strength)
+        tint = mix(palette.tint, (1.0, 1.0, 1.0), 0.3 * palette.dark)
+        return Lighting(self.page.lighting.toward, tint, shade, palette.glow, palette.rim, palette.rim_strength)
 
     def veil(self, colour: Colour, distance: float) -> Colour:
         """A material as the page shows it at a distance, undoing the page's own tint so that it may be applied."""

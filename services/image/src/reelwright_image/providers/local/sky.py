@@ -44,6 +44,8 @@ def _gradient(scene: Scene) -> None:
     shades = np.stack([as_pixels(palette.top), as_pixels(palette.middle), as_pixels(palette.low)])
     column = np.stack([np.interp(t, stops, shades[:, i]) for i in range(3)], axis=1).astype(np.float32)
     page.rgb[:] = column[:, None, :]
+    line = round(page.height - scene.layout.horizon)
+    page.rgb[line:] = as_pixels(mix(palette.haze, palette.low, 0.2))
 
 
 def _horizon_glow(scene: Scene) -> None:
@@ -60,7 +62,7 @@ def _horizon_glow(scene: Scene) -> None:
 def _stars(scene: Scene) -> None:
     page, rng = scene.page, random.Random(scene.plan.random())
     unit = scene.layout.unit
-    for _ in range(int(150 * page.width / unit)):
+    for _ in range(int(150 * scene.palette.dark**2 * page.width / unit)):
         x = rng.uniform(0, page.width)
         y = page.height - rng.random() ** 1.5 * (page.height - scene.layout.horizon)
         r = unit * rng.choice((0.0008, 0.0011, 0.0015, 0.0022))
@@ -81,7 +83,9 @@ def _disc(scene: Scene) -> None:
         page.glow(x, y, r * 2.6, (0.9, 0.92, 0.95), 0.5 * veiled)
         page.lit(ellipse(x, y, r), palette.glow, veiled)
         for dx, dy, k in ((-0.3, 0.25, 0.24), (0.28, -0.1, 0.17), (-0.1, -0.4, 0.2), (0.35, 0.42, 0.1)):
-            page.lit(ellipse(x + dx * r, y + dy * r, r * k), mix(palette.glow, palette.middle, 0.2), 0.6 * veiled, r * 0.03)
+            page.lit(
+                ellipse(x + dx * r, y + dy * r, r * k), mix(palette.glow, palette.middle, 0.2), 0.6 * veiled, r * 0.03
+            )
         return
     low = scene.brief.time in ("dusk", "dawn")
     r = unit * (0.07 if low else 0.045)
@@ -149,7 +153,8 @@ def _aurora(scene: Scene) -> None:
     for band, colour in enumerate(((0.3, 0.95, 0.65), (0.35, 0.7, 0.95), (0.75, 0.4, 0.9))):
         base = layout.horizon + (layout.height - layout.horizon) * (0.38 + 0.14 * band)
         points = [
-            (layout.width * t / 6, base + layout.unit * 0.09 * math.sin(t * 1.3 + band + rng.random())) for t in range(-1, 8)
+            (layout.width * t / 6, base + layout.unit * 0.09 * math.sin(t * 1.3 + band + rng.random()))
+            for t in range(-1, 8)
         ]
         for k in range(3):
             shifted = [(x, y + layout.unit * 0.045 * k) for x, y in points]
@@ -159,7 +164,14 @@ def _aurora(scene: Scene) -> None:
 
 def _rainbow(scene: Scene) -> None:
     layout = scene.layout
-    hues = ((0.9, 0.35, 0.35), (0.97, 0.65, 0.3), (0.98, 0.9, 0.4), (0.45, 0.85, 0.5), (0.35, 0.6, 0.95), (0.6, 0.4, 0.85))
+    hues = (
+        (0.9, 0.35, 0.35),
+        (0.97, 0.65, 0.3),
+        (0.98, 0.9, 0.4),
+        (0.45, 0.85, 0.5),
+        (0.35, 0.6, 0.95),
+        (0.6, 0.4, 0.85),
+    )
     for i, colour in enumerate(hues):
         r = layout.unit * (0.66 - i * 0.014)
         points = [

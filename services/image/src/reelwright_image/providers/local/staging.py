@@ -7,7 +7,9 @@ from .layer import Layer
 from .scene import Scene
 
 
-def open_sheet(scene: Scene, spot: Spot, tall: float, half: float = 0.85, high: float = 1.42, low: float = -0.08) -> Layer:
+def open_sheet(
+    scene: Scene, spot: Spot, tall: float, half: float = 0.85, high: float = 1.42, low: float = -0.08
+) -> Layer:
     """A layer in figure heights (`tall` pixels), origin between the feet, cropped to what the page shows."""
     layout = scene.layout
     left, right = max(-half, -spot.x / tall - 0.02), min(half, (layout.width - spot.x) / tall + 0.02)
@@ -17,7 +19,9 @@ def open_sheet(scene: Scene, spot: Spot, tall: float, half: float = 0.85, high: 
     return layer
 
 
-def close_sheet(scene: Scene, spot: Spot, layer: Layer, lift: float = 0.0, shade: float = 0.3, rim: float = 0.008) -> None:
+def close_sheet(
+    scene: Scene, spot: Spot, layer: Layer, lift: float = 0.0, shade: float = 0.3, rim: float = 0.008
+) -> None:
     """Rims the figure with light, grounds it with a shadow `shade` heights wide and puts it on the page."""
     tall = layer.view.scale
     layer.edge_light(rim if scene.layout.framing not in ("close", "over") else rim * 0.6)

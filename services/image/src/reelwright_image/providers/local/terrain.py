@@ -40,15 +40,16 @@ def land(
     grain = _brushwork(scene, last - first, distance)
     fill = fill * (1 + (0.16 * side + texture * (grain - 0.5))[..., None] * (1 - 0.8 * distance))
     crest = np.exp(-np.clip(under, 0, None) / max(1.5, scene.layout.unit * 0.006)) * mask
-    fill += (as_pixels(scene.palette.rim) - fill) * (crest * 0.28 * scene.palette.rim_strength * (1.2 - distance))[..., None]
+    fill += (as_pixels(scene.palette.rim) - fill) * (crest * 0.28 * scene.palette.rim_strength * (1.2 - distance))[
+        ..., None
+    ]
     window = page.rgb[first:last]
     window += (fill - window) * mask[..., None]
 
 
 def _brushwork(scene: Scene, rows: int, distance: float) -> Pixels:
     cells = 9 + 26 * (1 - distance)
-    broad = fractal(scene.brush, scene.page.width, rows, cells, 3, 3.2)
-    return broad
+    return fractal(scene.brush, scene.page.width, rows, cells, 3, 3.2)
 
 
 def mist(scene: Scene, y: float, thickness: float, strength: float) -> None:
@@ -66,10 +67,14 @@ def mist(scene: Scene, y: float, thickness: float, strength: float) -> None:
     window += (as_pixels(mix(scene.palette.haze, scene.palette.low, 0.35)) - window) * share[..., None]
 
 
-def mountains(scene: Scene, base: float, height: float, count: int, colour: Colour, distance: float, snow: float) -> None:
+def mountains(
+    scene: Scene, base: float, height: float, count: int, colour: Colour, distance: float, snow: float
+) -> None:
     """A range of faceted peaks with lit and shaded faces; `snow` is the white share of each (0..1)."""
     layout, plan = scene.layout, random.Random(scene.plan.random())
     wide = layout.width / count
+    # The feet go well below the line so that no rolling ground in front can uncover them.
+    base, height = base - layout.unit * 0.1, height + layout.unit * 0.1
     order = sorted(range(count + 1), key=lambda i: plan.random())
     for i in order:
         x = wide * (i + plan.uniform(-0.25, 0.25))
@@ -99,7 +104,11 @@ def _peak(
     for k in range(3):
         t = 0.25 + 0.2 * k
         foot = x + half * (0.25 + 0.2 * k) * (1 if lit_left else -1)
-        ridge_face = [(x, base + tall * (1 - t * 0.5)), (foot, base + tall * 0.2), (foot * 0.6 + x * 0.4, base + tall * 0.1)]
+        ridge_face = [
+            (x, base + tall * (1 - t * 0.5)),
+            (foot, base + tall * 0.2),
+            (foot * 0.6 + x * 0.4, base + tall * 0.1),
+        ]
         page.flat(ridge_face, bright, 0.16)
     if snow > 0:
         _snowcap(scene, x, base, half, tall, distance, snow, plan)
@@ -152,10 +161,12 @@ def tufts(scene: Scene, near: float, far: float, colour: Colour, count: int = 90
         tall = unit * size * (0.3 + nearness)
         tone = scene.veil(mix(colour, (0.9, 0.95, 0.5), rng.uniform(-0.1, 0.22)), 0.3 * (1 - nearness))
         tone = (max(0.0, tone[0]), max(0.0, tone[1]), max(0.0, tone[2]))
-        for lean in (-0.5, 0.05, 0.55):
-            lean += rng.uniform(-0.2, 0.2)
+        for bend in (-0.5, 0.05, 0.55):
+            lean = bend + rng.uniform(-0.2, 0.2)
             half = tall * 0.09
-            page.flat([(x - half, y), (x + half, y), (x + lean * tall * 0.5, y + tall * rng.uniform(0.7, 1.1))], tone, 0.8)
+            page.flat(
+                [(x - half, y), (x + half, y), (x + lean * tall * 0.5, y + tall * rng.uniform(0.7, 1.1))], tone, 0.8
+            )
 
 
 def bank(scene: Scene, colour: Colour, height: float) -> None:

@@ -58,7 +58,9 @@ def _crown(sprite: Layer, leaves: Colour, lean: float, rng: random.Random, seaso
     sprite.part([blob(x, y - 0.03, r * 1.06, r, rng) for x, y, r in heaps], under, 0.8)
     for i, (x, y, r) in enumerate(heaps):
         tone = shift(leaves, hue=rng.uniform(-0.012, 0.02), value=0.9 + 0.2 * (y - 0.5))
-        sprite.part(blob(x, y + 0.015, r * 0.92, r * 0.82, rng), tone if i % 3 else mix(tone, (1, 0.95, 0.6), 0.12), 1.1)
+        sprite.part(
+            blob(x, y + 0.015, r * 0.92, r * 0.82, rng), tone if i % 3 else mix(tone, (1, 0.95, 0.6), 0.12), 1.1
+        )
     lx = sprite.lighting.toward[0]
     for _ in range(46):
         x, y, r = rng.choice(heaps)
@@ -66,7 +68,9 @@ def _crown(sprite: Layer, leaves: Colour, lean: float, rng: random.Random, seaso
         px, py = x + math.cos(a) * r * 0.8, y + math.sin(a) * r * 0.7
         bright = (px - lean) * lx > -0.02 or py > 0.8
         dab = mix(leaves, (1, 0.97, 0.7), 0.34) if bright else mix(leaves, (0.1, 0.12, 0.3), 0.3)
-        sprite.flat(ellipse(px, py, rng.uniform(0.012, 0.026), rng.uniform(0.008, 0.014), rng.uniform(0, 90), 10), dab, 0.6)
+        sprite.flat(
+            ellipse(px, py, rng.uniform(0.012, 0.026), rng.uniform(0.008, 0.014), rng.uniform(0, 90), 10), dab, 0.6
+        )
     if season == "spring":
         for x, y, r in heaps:
             sprite.flat(ellipse(x + rng.uniform(-r, r) * 0.6, y, 0.018, steps=10), (1.0, 0.95, 0.96), 0.9)
@@ -77,7 +81,9 @@ def _bare_crown(sprite: Layer, bark: Colour, lean: float, rng: random.Random, sn
         end = (x + math.sin(angle) * length, y + math.cos(angle) * length)
         sprite.part(limb((x, y), end, thick, thick * 0.6), bark)
         if snowy and depth > 1:
-            sprite.flat(limb((x, y + thick * 0.8), (end[0], end[1] + thick * 0.6), thick * 0.5, thick * 0.35), (0.96, 0.97, 1.0))
+            sprite.flat(
+                limb((x, y + thick * 0.8), (end[0], end[1] + thick * 0.6), thick * 0.5, thick * 0.35), (0.96, 0.97, 1.0)
+            )
         if depth:
             for turn in (-0.5, 0.12, 0.58)[: 3 if depth > 1 else 2]:
                 grow(*end, angle + turn + rng.uniform(-0.2, 0.2), length * 0.68, thick * 0.58, depth - 1)
@@ -101,7 +107,9 @@ def pine(scene: Scene, x: float, y: float, tall: float, rng: random.Random, dist
         hem: Path = []
         for k in range(9):
             u = -1 + 2 * k / 8
-            hem.append((half * u, low + 0.045 * (1 - abs(u)) * -1 + (0.03 if k % 2 else -0.008) + rng.uniform(-0.01, 0.01)))
+            hem.append(
+                (half * u, low + 0.045 * (1 - abs(u)) * -1 + (0.03 if k % 2 else -0.008) + rng.uniform(-0.01, 0.01))
+            )
         sprite.part([*hem, (0.015, top), (-0.015, top)], mix(green, (0.75, 0.85, 0.6), 0.06 * i), 1.1)
         if snowy:
             cap = [(px * 0.9, py + 0.05) for px, py in hem]
@@ -120,7 +128,9 @@ def palm(scene: Scene, x: float, y: float, tall: float, rng: random.Random, dist
     sprite.part(ribbon([(0, 0), (lean * 0.3, 0.4), (lean, 0.8)], 0.038, 0.022), rgb("8a6a48"), 1.3)
     for k in range(9):
         t = 0.1 + 0.09 * k
-        sprite.flat(ribbon([(lean * t * t - 0.03, t), (lean * t * t + 0.03, t - 0.012)], 0.004, 0.004), rgb("5f4630"), 0.6)
+        sprite.flat(
+            ribbon([(lean * t * t - 0.03, t), (lean * t * t + 0.03, t - 0.012)], 0.004, 0.004), rgb("5f4630"), 0.6
+        )
     for i, angle in enumerate((200, 165, 140, 20, 45, -15, 75, 110, 95)):
         a = math.radians(angle)
         tip = (lean + 0.42 * math.cos(a), 0.8 + 0.24 * math.sin(a) - 0.1 * abs(math.cos(a)))
@@ -139,12 +149,16 @@ def bush(scene: Scene, x: float, y: float, size: float, rng: random.Random, dist
         sprite.part(blob(px, py, r, r * 0.85, rng, 0.1), shift(leaves, value=rng.uniform(0.85, 1.1)), 1.1)
     for _ in range(16):
         dab = mix(leaves, (1, 0.95, 0.7), 0.3)
-        sprite.flat(ellipse(rng.uniform(-0.5, 0.5), rng.uniform(0.1, 0.6), 0.03, 0.016, rng.uniform(0, 90), 8), dab, 0.5)
+        sprite.flat(
+            ellipse(rng.uniform(-0.5, 0.5), rng.uniform(0.1, 0.6), 0.03, 0.016, rng.uniform(0, 90), 8), dab, 0.5
+        )
     sprite.edge_light(0.02)
     scene.stand(sprite, x, y, distance)
 
 
-def rock(scene: Scene, x: float, y: float, size: float, rng: random.Random, colour: Colour, distance: float = 0.0) -> None:
+def rock(
+    scene: Scene, x: float, y: float, size: float, rng: random.Random, colour: Colour, distance: float = 0.0
+) -> None:
     """A faceted boulder, `size` pixels wide."""
     sprite = scene.sprite(-0.6, -0.06, 0.6, 0.8, size)
     tall = rng.uniform(0.34, 0.62)
@@ -183,7 +197,9 @@ def flowers(scene: Scene, near: float, far: float, count: int, rng: random.Rando
     """Meadow flowers as dabs on stems, bigger in front."""
     page, unit = scene.page, scene.layout.unit
     tones = [rgb(c) for c in ("f4d84a", "e8648c", "f6f2ee", "8f6fd0", "f08a4a")]
-    spots = sorted(((rng.random(), rng.random() ** 1.3) for _ in range(int(count * page.width / unit))), key=lambda s: -s[1])
+    spots = sorted(
+        ((rng.random(), rng.random() ** 1.3) for _ in range(int(count * page.width / unit))), key=lambda s: -s[1]
+    )
     for u, depth in spots:
         x, y = u * page.width, near + (far - near) * depth
         r = unit * 0.0085 * (1.15 - depth)
@@ -202,7 +218,9 @@ def reeds(scene: Scene, x: float, y: float, tall: float, rng: random.Random) -> 
     for _ in range(11):
         px, lean = x + rng.uniform(-0.3, 0.3) * tall, rng.uniform(-0.22, 0.22)
         top = (px + lean * tall, y + tall * rng.uniform(0.6, 1.0))
-        scene.page.flat(ribbon([(px, y), (px + lean * tall * 0.3, y + tall * 0.5), top], tall * 0.014, tall * 0.002), green)
+        scene.page.flat(
+            ribbon([(px, y), (px + lean * tall * 0.3, y + tall * 0.5), top], tall * 0.014, tall * 0.002), green
+        )
         if rng.random() < 0.35:
             cat = [top, (top[0] + lean * tall * 0.04, top[1] + tall * 0.13)]
             scene.page.flat(ribbon(cat, tall * 0.02, tall * 0.016), scene.veil(rgb("6b4426"), 0.0))

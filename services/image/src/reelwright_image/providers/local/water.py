@@ -47,12 +47,14 @@ def _mirror(scene: Scene, first: int, rows: int) -> Pixels:
     """The picture above the water line, upside down and sheared sideways by wavelets."""
     page = scene.page
     rough = _ROUGH.get(scene.brief.weather, 0.2)
-    source = np.clip(first - 1 - (np.arange(rows) * 0.92).astype(np.int64), 0, page.height - 1)
+    squeeze = min(0.92, (first - 1) / rows)
+    source = np.clip(first - 1 - (np.arange(rows) * squeeze).astype(np.int64), 0, page.height - 1)
     t = np.arange(rows, dtype=np.float32)
     waves = np.sin(t * 0.9 + 3 * np.sin(t * 0.13)) * (0.3 + t / rows) * scene.layout.unit * 0.004 * (0.6 + 3 * rough)
     columns = np.arange(page.width)
     shifted = np.clip(columns[None, :] + waves.astype(np.int64)[:, None], 0, page.width - 1)
-    return page.rgb[source[:, None], shifted]
+    filled: Pixels = page.rgb[source[:, None], shifted]
+    return filled
 
 
 def _ripple(scene: Scene, fill: Pixels, rows: int, depth: Pixels) -> Pixels:
@@ -71,7 +73,8 @@ def _ripple(scene: Scene, fill: Pixels, rows: int, depth: Pixels) -> Pixels:
     path = np.exp(-((x[None, :] / (0.05 + 0.16 * depth)) ** 2))
     power = 0.95 if scene.brief.weather in ("clear", "wind", "snow") else 0.3
     sparkle = np.clip((stroke - 0.5) * 7, 0, 1) * path * power * (1 - 0.4 * depth)
-    return (fill + (as_pixels(scene.palette.glow) - fill) * sparkle[..., None]).astype(np.float32)
+    filled: Pixels = (fill + (as_pixels(scene.palette.glow) - fill) * sparkle[..., None]).astype(np.float32)
+    return filled
 
 
 def swell(scene: Scene, line: float, floor: float, colour: Colour) -> None:
@@ -83,14 +86,14 @@ def swell(scene: Scene, line: float, floor: float, colour: Colour) -> None:
     for i in range(count):
         t = (i + 0.6) / count
         y = line + (floor - line) * t**1.3
-        height = unit * (0.006 + 0.07 * rough * t + 0.01 * t)
+        height = unit * (0.006 + 0.045 * rough * t + 0.01 * t)
         _wave(scene, y, height, t, colour, rough, rng)
         scene.check()
 
 
 def _wave(scene: Scene, y: float, height: float, t: float, colour: Colour, rough: float, rng: random.Random) -> None:
     width, unit = scene.layout.width, scene.layout.unit
-    step = max(unit * 0.05, height * 2.6)
+    step = max(unit * 0.06, height * 4.2)
     crest: list[tuple[float, float]] = []
     x = -step * rng.random()
     while x < width + step:
@@ -105,7 +108,7 @@ def _wave(scene: Scene, y: float, height: float, t: float, colour: Colour, rough
     scene.page.flat([*top, (width + step, y - band), (-step, y - band)], tone, 0.35 + 0.5 * rough, to=deep)
     foam = scene.veil((0.95, 0.98, 1.0), 0.25 * (1 - t))
     thick = max(0.6, height * 0.09)
-    scene.page.flat(ribbon(crest, thick, thick, 5), foam, 0.25 + 0.6 * rough, thick * 0.25)
+    scene.page.flat(ribbon(crest, thick, thick, 5), foam, 0.22 + 0.4 * rough, thick * 0.4)
     if rough > 0.5:
         for px, py in crest[1::3]:
             for _ in range(4):

@@ -93,7 +93,9 @@ def _fog(scene: Scene, strength: float) -> None:
     line = layout.horizon / page.height
     band = np.exp(-(((y - line) / 0.3) ** 2)) + np.exp(-(((y - line * 0.25) / 0.2) ** 2)) * 0.55
     mask = np.clip(strength * band * (0.45 + 0.85 * noise), 0, 0.94)
-    page.rgb += (as_pixels(mix(scene.palette.haze, (1, 1, 1), 0.12 * (1 - scene.palette.dark))) - page.rgb) * mask[..., None]
+    page.rgb += (as_pixels(mix(scene.palette.haze, (1, 1, 1), 0.12 * (1 - scene.palette.dark))) - page.rgb) * mask[
+        ..., None
+    ]
 
 
 def _lightning(scene: Scene) -> None:
@@ -108,9 +110,14 @@ def _lightning(scene: Scene) -> None:
         start = trunk[min(k, len(trunk) - 1)]
         end = (start[0] + layout.unit * rng.uniform(-0.22, 0.22), start[1] - layout.unit * rng.uniform(0.1, 0.22))
         bolts.append((_bolt(rng, start, end, layout.unit * 0.035), 0.5))
-    for bolt, k in bolts:
-        page.lit(ribbon(bolt, layout.unit * 0.011 * k, layout.unit * 0.004 * k, 1), (0.7, 0.74, 1.0), 0.65, layout.unit * 0.008)
-        page.lit(ribbon(bolt, layout.unit * 0.0034 * k, layout.unit * 0.001 * k, 1), (1.0, 1.0, 1.0), 1.0)
+    for bolt, share in bolts:
+        page.lit(
+            ribbon(bolt, layout.unit * 0.011 * share, layout.unit * 0.004 * share, 1),
+            (0.7, 0.74, 1.0),
+            0.65,
+            layout.unit * 0.008,
+        )
+        page.lit(ribbon(bolt, layout.unit * 0.0034 * share, layout.unit * 0.001 * share, 1), (1.0, 1.0, 1.0), 1.0)
 
 
 def _bolt(rng: random.Random, start: Point, end: Point, jag: float) -> Path:
@@ -128,13 +135,28 @@ def _gusts(scene: Scene) -> None:
     for _ in range(9):
         x, y = rng.uniform(-0.1, 0.8) * layout.width, rng.uniform(0.18, 0.92) * layout.height
         long = layout.unit * rng.uniform(0.25, 0.5)
-        points = [(x, y), (x + long * 0.4, y + long * 0.05), (x + long * 0.8, y - long * 0.02), (x + long, y + long * 0.06)]
+        points = [
+            (x, y),
+            (x + long * 0.4, y + long * 0.05),
+            (x + long * 0.8, y - long * 0.02),
+            (x + long, y + long * 0.06),
+        ]
         if rng.random() < 0.6:
-            points += [(x + long * 1.04, y + long * 0.13), (x + long * 0.95, y + long * 0.15), (x + long * 0.92, y + long * 0.1)]
+            points += [
+                (x + long * 1.04, y + long * 0.13),
+                (x + long * 0.95, y + long * 0.15),
+                (x + long * 0.92, y + long * 0.1),
+            ]
         width = layout.unit * 0.0028
         page.lit(ribbon(points, width * 0.2, width * 0.3, 8, width), (1, 1, 1), 0.5)
     for _ in range(16):
-        leaf(scene, rng.uniform(0, layout.width), rng.uniform(0.1, 0.9) * layout.height, layout.unit * rng.uniform(0.008, 0.018), rng)
+        leaf(
+            scene,
+            rng.uniform(0, layout.width),
+            rng.uniform(0.1, 0.9) * layout.height,
+            layout.unit * rng.uniform(0.008, 0.018),
+            rng,
+        )
 
 
 def leaf(scene: Scene, x: float, y: float, size: float, rng: random.Random) -> None:
@@ -143,5 +165,8 @@ def leaf(scene: Scene, x: float, y: float, size: float, rng: random.Random) -> N
     turn = rng.uniform(0, 180)
     scene.page.flat(ellipse(x, y, size, size * 0.45, turn, 14), tone)
     a = math.radians(turn)
-    tip: Path = [(x - math.cos(a) * size, y - math.sin(a) * size), (x + math.cos(a) * size * 1.3, y + math.sin(a) * size * 1.3)]
+    tip: Path = [
+        (x - math.cos(a) * size, y - math.sin(a) * size),
+        (x + math.cos(a) * size * 1.3, y + math.sin(a) * size * 1.3),
+    ]
     scene.page.flat(ribbon(tip, size * 0.07, size * 0.04, 2), mix(tone, (0.2, 0.1, 0.05), 0.4))

@@ -1,4 +1,4 @@
-"""Small vocabularies the drawings need beyond the lexicon: colours, ages, garments, gestures, framings (en, es, some fr and de)."""
+"""Small vocabularies beyond the lexicon: colours, ages, garments, gestures, framings (en, es, some fr and de)."""
 
 from __future__ import annotations
 
@@ -22,7 +22,10 @@ COLOURS = {
     "8cc4ea": "light blue|sky blue|pale blue|celeste|azul claro|hellblau",
     "7d52a8": "purple|violet|morado|morada|violeta|púrpura|lila|lilac|violett|lavender|lavanda",
     "ec8fae": "pink|rosa|rosado|rosada|rosé|rose-coloured|magenta|fucsia",
-    "8a5a3a": "brown|marrón|café|castaño|castaña|pardo|brun|braun|braune|brauner|cardboard|cartón|wooden|leather|cuero|copper|cobre|rusty|rust|oxidado",
+    "8a5a3a": (
+        "brown|marrón|café|castaño|castaña|pardo|brun|braun|braune|brauner|cardboard|cartón|wooden|leather|"
+        "cuero|copper|cobre|rusty|rust|oxidado"
+    ),
     "d8bd95": "beige|tan|cream|crema|sand|arena|straw|paja",
     "2c2c36": "black|negro|negra|negros|negras|noir|noire|schwarz|schwarze|schwarzer|dark|oscuro|oscura",
     "f2efe8": "white|blanco|blanca|blancos|blancas|blanc|blanche|weiß|weiße|weißer|snowy",
@@ -82,7 +85,10 @@ SKINS = {
 }
 
 GARMENTS = {
-    "coat": "coat|raincoat|overcoat|jacket|trench coat|parka|abrigo|chaqueta|impermeable|gabardina|manteau|veste|mantel|jacke|regenmantel|anorak|lab coat|bata",
+    "coat": (
+        "coat|raincoat|overcoat|jacket|trench coat|parka|abrigo|chaqueta|impermeable|gabardina|manteau|veste|"
+        "mantel|jacke|regenmantel|anorak|lab coat|bata"
+    ),
     "dress": "dress|gown|skirt|vestido|falda|robe longue|jupe|kleid|rock|nightgown|camisón|tutu|tutú|kimono|kimonos",
     "robe": "robe|robes|cloak|tunic|túnica|capa larga|toga|umhang",
     "suit": "suit|tuxedo|tie|blazer|traje|smoking|corbata|costume|anzug|waistcoat|vest|chaleco",
@@ -143,7 +149,10 @@ EXTRAS = {
 }
 
 SPECIES = {
-    "cloud": "cloud spirit|storm spirit|storm cloud|cloud|espíritu de la tormenta|nube|nubecilla|nubarrón|wolke|nuage|storm|tormenta",
+    "cloud": (
+        "cloud spirit|storm spirit|storm cloud|cloud|espíritu de la tormenta|nube|nubecilla|nubarrón|wolke|"
+        "nuage|storm|tormenta"
+    ),
     "fairy": "fairy|fairies|hada|hadas|fée|fee|angel|angels|ángel|elf|elves|elfo|elfe|pixie",
     "wolf": "wolf|wolves|lobo|lobos|loup|coyote|wölfe",
     "panda": "panda",
@@ -175,39 +184,83 @@ SPECIES = {
 
 GESTURES = {
     "sleep": "sleep|sleeps|sleeping|asleep|snores|lullaby|duerme|dormido|dormida|durmiendo|dort|schläft|dreams|nana",
-    "argue": "argue|argues|arguing|argument|quarrel|quarrels|shout|shouts|yell|yells|discute|discuten|discutir|grita|gritan|dispute|streiten|streit|furious|angry|angrily",
-    "dance": "dance|dances|dancing|baila|bailan|bailar|bailando|danse|danser|tanzt|tanzen|twirl|twirls|celebrate|celebrates|celebra",
+    "argue": (
+        "argue|argues|arguing|argument|quarrel|quarrels|shout|shouts|yell|yells|discute|discuten|discutir|"
+        "grita|gritan|dispute|streiten|streit|furious|angry|angrily"
+    ),
+    "dance": (
+        "dance|dances|dancing|baila|bailan|bailar|bailando|danse|danser|tanzt|tanzen|twirl|twirls|celebrate|"
+        "celebrates|celebra"
+    ),
     "fly": "fly|flies|flying|soars|floats|floating|hovers|vuela|vuelan|volando|flota|vole|fliegt|schwebt",
-    "run": "run|runs|running|race|races|flee|flees|chase|chases|escape|escapes|sprints|hurries|corre|corren|corriendo|huye|huyen|persigue|court|rennt|läuft|fuite",
+    "run": (
+        "run|runs|running|race|races|flee|flees|chase|chases|escape|escapes|sprints|hurries|corre|corren|"
+        "corriendo|huye|huyen|persigue|court|rennt|läuft|fuite"
+    ),
     "climb": "climb|climbs|climbing|sube|trepa|escala|grimpe|klettert|steigt",
-    "cook": "cook|cooks|cooking|bake|bakes|stir|stirs|stirring|knead|kneads|chop|chops|cocina|cocinan|hornea|mezcla|remueve|amasa|cuisine|kocht|backt",
+    "cook": (
+        "cook|cooks|cooking|bake|bakes|stir|stirs|stirring|knead|kneads|chop|chops|cocina|cocinan|hornea|"
+        "mezcla|remueve|amasa|cuisine|kocht|backt"
+    ),
     "read": "read|reads|reading|study|studies|lee|leyendo|leen|lit|liest|writes|escribe",
-    "play": "plays guitar|plays the|guitar|violin|piano|sings|singing|song|canta|toca la|toca el|chante|singt|plays a melody|melody",
+    "play": (
+        "plays guitar|plays the|guitar|violin|piano|sings|singing|song|canta|toca la|toca el|chante|singt|"
+        "plays a melody|melody"
+    ),
     "hug": "hug|hugs|hugging|embrace|embraces|cuddle|holds hands|abraza|abrazan|abrazo|câlin|umarmt|reconcile",
-    "build": "build|builds|building|repairs|fixes|tinker|tinkers|hammer|construye|construyen|repara|arregla|construit|baut|repariert|paints|pinta|works",
-    "hold": "holding|holds|carries|carrying|lights|lantern|sostiene|lleva|llevando|porte|hält|trägt|offers|ofrece|gives|raises the|lifts|steals|roba",
+    "build": (
+        "build|builds|building|repairs|fixes|tinker|tinkers|hammer|construye|construyen|repara|arregla|"
+        "construit|baut|repariert|paints|pinta|works"
+    ),
+    "hold": (
+        "holding|holds|carries|carrying|lights|lantern|sostiene|lleva|llevando|porte|hält|trägt|offers|ofrece|"
+        "gives|raises the|lifts|steals|roba"
+    ),
     "point": "points|pointing|señala|apunta|montre|zeigt|discovers|descubre|finds|encuentra|spots",
-    "wave": "wave|waves goodbye|greets|greet|hello|goodbye|farewell|saluda|saludan|adiós|despide|despiden|salue|winkt|befriends|welcome|waving",
+    "wave": (
+        "wave|waves goodbye|greets|greet|hello|goodbye|farewell|saluda|saludan|adiós|despide|despiden|salue|"
+        "winkt|befriends|welcome|waving"
+    ),
     "cry": "cry|cries|crying|weep|weeps|tears|llora|lloran|pleure|weint|grieves|sad|triste|alone|lonely",
     "sit": "sit|sits|sitting|seated|rests|waits|fishing|sentado|sentada|sienta|espera|assis|sitzt|meditates",
     "kneel": "kneel|kneels|crouch|crouches|bends|arrodilla|agacha|kniet|plants|planta",
     "look": "looks up|gazes|gaze|stares|watches|wonder|mira|miran|contempla|observa|regarde|schaut|blickt|looks",
     "sneak": "sneak|sneaks|sneaking|creep|creeps|tiptoe|heist|sigilo|furtivo|schleicht|hides",
-    "walk": "walk|walks|walking|wander|wanders|travels|journey|steps|follows|camina|caminan|pasea|viaja|sigue|marche|geht|wandert",
+    "walk": (
+        "walk|walks|walking|wander|wanders|travels|journey|steps|follows|camina|caminan|pasea|viaja|sigue|"
+        "marche|geht|wandert"
+    ),
 }
 
 FRAMINGS = {
-    "over": "over the shoulder|over-the-shoulder|por encima del hombro|sobre el hombro|par-dessus l'épaule|über die schulter",
-    "aerial": "aerial view|aerial shot|aerial|bird's-eye|bird's eye|birds-eye|overhead|drone shot|top-down|top down|vista aérea|cenital|vue aérienne|vogelperspektive|luftaufnahme",
+    "over": (
+        "over the shoulder|over-the-shoulder|por encima del hombro|sobre el hombro|par-dessus l'épaule|"
+        "über die schulter"
+    ),
+    "aerial": (
+        "aerial view|aerial shot|aerial|bird's-eye|bird's eye|birds-eye|overhead|drone shot|top-down|top down|"
+        "vista aérea|cenital|vue aérienne|vogelperspektive|luftaufnahme"
+    ),
     "low": "low angle|low-angle|worm's-eye|contrapicado|contre-plongée|froschperspektive",
-    "close": "close-up|close up|closeup|extreme close-up|portrait of|primer plano|primerísimo plano|gros plan|nahaufnahme|großaufnahme",
+    "close": (
+        "close-up|close up|closeup|extreme close-up|portrait of|primer plano|primerísimo plano|gros plan|"
+        "nahaufnahme|großaufnahme"
+    ),
     "medium": "medium shot|mid shot|medium close-up|plano medio|plan moyen|halbtotale|two-shot|two shot|waist shot",
-    "wide": "wide shot|wide-angle|wide angle|establishing shot|long shot|full shot|extreme wide shot|panorama|plano general|gran plano|plan large|totale|weitwinkel",
+    "wide": (
+        "wide shot|wide-angle|wide angle|establishing shot|long shot|full shot|extreme wide shot|panorama|"
+        "plano general|gran plano|plan large|totale|weitwinkel"
+    ),
 }
 
 SEASONS = {
-    "autumn": "autumn|fall leaves|falling leaves|leaf|leaves|otoño|hoja|hojas|automne|feuille|feuilles|herbst|blatt|blätter|october|november|harvest|pumpkin",
-    "winter": "winter|christmas|snow|invierno|navidad|nieve|hiver|noël|neige|weihnachten|schnee|frozen|december|january",
+    "autumn": (
+        "autumn|fall leaves|falling leaves|leaf|leaves|otoño|hoja|hojas|automne|feuille|feuilles|herbst|blatt|"
+        "blätter|october|november|harvest|pumpkin"
+    ),
+    "winter": (
+        "winter|christmas|snow|invierno|navidad|nieve|hiver|noël|neige|weihnachten|schnee|frozen|december|january"
+    ),
     "spring": "spring|blossom|blossoms|cherry blossom|primavera|cerezo|printemps|frühling|april|tulip|easter",
 }
 
@@ -226,7 +279,7 @@ def _pattern(words: str) -> re.Pattern[str]:
 
 
 def first(text: str, table: Mapping[str, str]) -> str | None:
-    """The key of `table` (key -> words joined by "|") whose word comes first in lower-case `text`; ties go to the longer word."""
+    """The key of `table` (key -> words joined by "|") whose word comes first in `text`; ties go to the longer word."""
     best: tuple[int, int, str] | None = None
     for key, words in table.items():
         match = _pattern(words).search(text)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from random import Random
 
 from reelwright_llm.providers.local import glossary
-from reelwright_llm.providers.local.languages import SMALL_WORDS
+from reelwright_llm.providers.local.languages import SMALL_WORDS, word_set
 from reelwright_llm.providers.local.looks import look_of
 from reelwright_llm.providers.local.names import name_for
 from reelwright_llm.providers.local.phrases import Phrase, english_head, english_of, translated
@@ -31,15 +31,17 @@ _DEFAULT_ROLES = {
     "general": "traveller",
 }
 _DEFAULT_PARTNERS = {"befriend": "stranger", "argue": "friend", "fight": "dragon", "love": "stranger", "teach": "child"}
-_FEMININE = frozenset(
-    "girl woman mother grandmother queen princess witch lady daughter sister aunt wife mermaid ballerina actress waitress nun bride she goddess lioness hen".split()
+_FEMININE = word_set(
+    "girl woman mother grandmother queen princess witch lady daughter sister aunt wife mermaid ballerina "
+    "actress waitress nun bride she goddess lioness hen"
 )
-_MASCULINE = frozenset(
-    "boy man father grandfather king prince son brother uncle husband gentleman fisherman postman he lad wizard bull rooster".split()
+_MASCULINE = word_set(
+    "boy man father grandfather king prince son brother uncle husband gentleman fisherman postman he lad "
+    "wizard bull rooster"
 )
-_SPIRITS = frozenset("storm wind rain snow fog moon star shadow sea tree ocean thunder hurricane".split())
-_PRONOUNS = frozenset("she he it they i we you ella él elle il sie er es".split())
-_ANIMALS = frozenset("dog cat fox bear rabbit horse elephant lion bird fish whale insect".split())
+_SPIRITS = word_set("storm wind rain snow fog moon star shadow sea tree ocean thunder hurricane")
+_PRONOUNS = word_set("she he it they i we you ella él elle il sie er es")
+_ANIMALS = word_set("dog cat fox bear rabbit horse elephant lion bird fish whale insect")
 
 
 @dataclass(frozen=True)
@@ -131,22 +133,28 @@ def cast_for(understanding: Understanding, family: str, language: str, random: R
     """The characters of the film, the same for the same random state."""
     subject = _subject_phrase(understanding, family, language)
     source = understanding.subject if _usable(understanding.subject) else None
-    if source is not None and source.proper:
+    if source is not None and (source.proper or _is_dish(source, family)):
         source = None
-    lead = _character(subject, source, understanding, family, language, (), random, name=understanding.name)
+    lead = _character(
+        subject, source, understanding, family, language, taken=(), random=random, name=understanding.name
+    )
     made = [lead]
     twins = understanding.number > 1 and bool(lead.name)
     for _ in range(min(understanding.number, _MOST) - 1 if twins else 0):
-        made.append(_character(subject, source, understanding, family, language, made, random))
+        made.append(_character(subject, source, understanding, family, language, taken=made, random=random))
     for phrase in (understanding.companion, _object_character(understanding, family)):
         extra = None if phrase is None else _single(translated(phrase, language))
         if extra is not None and len(made) < _MOST:
-            made.append(_character(extra, phrase, understanding, "befriend", language, made, random))
+            made.append(_character(extra, phrase, understanding, "befriend", language, taken=made, random=random))
     if family in PARTNER_FAMILIES and len(made) < 2:
         phrase = _role(_DEFAULT_PARTNERS[family], language)
-        made.append(_character(phrase, None, understanding, family, language, made, random))
+        made.append(_character(phrase, None, understanding, family, language, taken=made, random=random))
     partner = made[1] if len(made) > 1 else None
     return Cast(lead, partner, tuple(made[2:]), twins)
+
+
+def _is_dish(phrase: Phrase, family: str) -> bool:
+    return family == "cook" and kind_of(phrase) == "thing"
 
 
 def _usable(phrase: Phrase | None) -> bool:
@@ -155,14 +163,14 @@ def _usable(phrase: Phrase | None) -> bool:
 
 def _subject_phrase(understanding: Understanding, family: str, language: str) -> Phrase:
     subject = understanding.subject
-    if subject is not None and _usable(subject) and not subject.proper:
+    if subject is not None and _usable(subject) and not subject.proper and not _is_dish(subject, family):
         # "Two robots" become one robot and another: the story needs individuals.
         if family not in ("fall", "still", "travel", "fly") or kind_of(subject) not in ("thing", "spirit"):
             subject = _single(subject) or subject
         known = translated(subject, language)
         if known is not None:
             return known
-    possessor = _possessor(understanding)
+    possessor = _possessor(understanding, family)
     if possessor:
         return _role(possessor, language)
     if understanding.gender and not (subject is not None and subject.proper):
@@ -174,15 +182,11 @@ def _subject_phrase(understanding: Understanding, family: str, language: str) ->
     return _role(_DEFAULT_ROLES.get(family, "traveller"), language)
 
 
-def _possessor(understanding: Understanding) -> str | None:
+def _possessor(understanding: Understanding, family: str) -> str | None:
     """ "My grandmother's soup" has a grandmother in it."""
     for mention in understanding.mentions:
         word = understanding.text[mention.start : mention.end]
-        if (
-            mention.kind == "creature"
-            and mention.concept in ("man", "woman", "person")
-            and understanding.family == "cook"
-        ):
+        if mention.kind == "creature" and mention.concept in ("man", "woman", "person") and family == "cook":
             entry = glossary.to_english(word, understanding.language)
             return entry[0] if entry else word.lower()
     return None
@@ -250,6 +254,7 @@ def _character(
     understanding: Understanding,
     family: str,
     language: str,
+    *,
     taken: Sequence[Character],
     random: Random,
     name: str | None = None,
@@ -270,7 +275,7 @@ def _character(
     }.get(kind, "animal")
     chosen = name or name_for(pool, gender, language, [c.name for c in taken], random)
     qualities = _english_qualities(source) if kind != "thing" else ()
-    look = look_of(kind, english, gender, qualities, [c.look for c in taken], random)
+    look = look_of(kind, english, gender, qualities, [c.look for c in taken], random=random)
     # A plural stays out of the sentence: the character is one of them.
     return Character(chosen, phrase.bare, look, gender, phrase, english)
 
@@ -296,7 +301,7 @@ def _english_qualities(source: Phrase | None) -> tuple[str, ...]:
 
 
 def _pronoun_gender(phrase: Phrase, english: str, understanding: Understanding, later: bool, random: Random) -> str:
-    last = english.split()[-1]
+    last = english.rsplit(maxsplit=1)[-1]
     chance = random.choice(("m", "f"))
     if phrase.language == "en" and kind_of(phrase) == "spirit":
         return "n"

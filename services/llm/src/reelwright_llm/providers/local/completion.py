@@ -26,8 +26,8 @@ _SHOT = frozenset({"image_prompt", "motion_prompt", "narration", "camera_move", 
 def complete(messages: Sequence[Message], *, schema: Mapping[str, Any] | None, seed: int, max_words: int = 400) -> str:
     """Answers the last user message.
 
-    Without a schema: prose of at most `max_words` words. With one: JSON text that validates against it. The same messages
-    and seed give the same text. Never fails, whatever the messages say.
+    Without a schema: prose of at most `max_words` words. With one: JSON text that validates against it. The same
+    messages and seed give the same text. Never fails, whatever the messages say.
     """
     if schema is None:
         return reply(messages, seed, max_words)
@@ -48,7 +48,8 @@ def pieces(text: str) -> Iterator[str]:
 def count_tokens(text: str) -> int:
     """About how many tokens a language model would count: there is no tokenizer here, so this is an approximation.
 
-    Latin words count one per started six letters, digits one per started three, every other sign one, and letters of scripts written without spaces one each.
+    Latin words count one per started six letters, digits one per started three, every other sign one, and letters of
+    scripts written without spaces one each.
     """
     total = 0
     for match in re.finditer(r"[^\W\d_]+|\d+|[^\w\s]|_", text):

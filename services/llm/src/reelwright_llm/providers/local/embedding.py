@@ -1,4 +1,4 @@
-"""Turns text into vectors by hashing its words and letter groups: no model, but similar sentences lie near each other."""
+"""Turns text into vectors by hashing words and letter groups: no model, yet similar sentences lie near each other."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from collections import Counter
 from collections.abc import Iterator
 
 from reelwright_kit import lexicon
-
 from reelwright_llm.providers.local.languages import SMALL_WORDS
 
 _SMALL = frozenset(word for small in SMALL_WORDS.values() for word in small.determiners | small.breaks | small.inside)

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from reelwright_kit import lexicon
 
 
-def _words(text: str) -> frozenset[str]:
+def word_set(text: str) -> frozenset[str]:
+    """The words of a text, as a set."""
     return frozenset(text.split())
 
 
@@ -44,74 +45,78 @@ class SmallWords:
 
 SMALL_WORDS: Mapping[str, SmallWords] = {
     "en": SmallWords(
-        _words("a an some another"),
-        _words("the this that these those every each"),
-        _words("my your his her its our their"),
+        word_set("a an some another"),
+        word_set("the this that these those every each"),
+        word_set("my your his her its our their"),
         {"two": 2, "three": 3, "four": 4, "five": 5, "seven": 7, "twelve": 12},
-        _words("of"),
-        _words(
-            "in on at under underneath near beside behind across inside through over above below beneath along between among within by atop into onto around"
+        word_set("of"),
+        word_set(
+            "in on at under underneath near beside behind across inside through over above below beneath along "
+            "between among within by atop into onto around"
         ),
-        _words("for with about against to upon from after"),
-        _words(
-            "who that which whose where when while because before until during without as if so but then like than off out up down away is are was were not never together alone again how why what"
+        word_set("for with about against to upon from after"),
+        word_set(
+            "who that which whose where when while because before until during without as if so but then like "
+            "than off out up down away is are was were not never together alone again how why what"
         ),
-        _words("and & or"),
-        _words("she her hers herself"),
-        _words("he him his himself"),
+        word_set("and & or"),
+        word_set("she her hers herself"),
+        word_set("he him his himself"),
     ),
     "es": SmallWords(
-        _words("un una unos unas otro otra"),
-        _words("el la los las este esta ese esa aquel aquella cada lo"),
-        _words("mi tu su mis tus sus nuestro nuestra"),
+        word_set("un una unos unas otro otra"),
+        word_set("el la los las este esta ese esa aquel aquella cada lo"),
+        word_set("mi tu su mis tus sus nuestro nuestra"),
         {"dos": 2, "tres": 3, "cuatro": 4, "cinco": 5, "siete": 7},
-        _words("de del"),
-        _words("en bajo sobre junto tras entre dentro cerca detrás encima"),
-        _words("con contra por para a al hacia"),
-        _words(
-            "que quien cuando mientras porque antes hasta durante sin como si pero entonces se no nunca desde cómo qué le les me"
+        word_set("de del"),
+        word_set("en bajo sobre junto tras entre dentro cerca detrás encima"),
+        word_set("con contra por para a al hacia"),
+        word_set(
+            "que quien cuando mientras porque antes hasta durante sin como si pero entonces se no nunca desde "
+            "cómo qué le les me"
         ),
-        _words("y e o u"),
-        _words("ella"),
-        _words("él"),
+        word_set("y e o u"),
+        word_set("ella"),
+        word_set("él"),
     ),
     "fr": SmallWords(
-        _words("un une des"),
-        _words("le la les l' ce cet cette ces chaque"),
-        _words("mon ma mes ton ta tes son sa ses leur leurs notre nos"),
+        word_set("un une des"),
+        word_set("le la les l' ce cet cette ces chaque"),
+        word_set("mon ma mes ton ta tes son sa ses leur leurs notre nos"),
         {"deux": 2, "trois": 3, "quatre": 4, "cinq": 5, "sept": 7},
-        _words("de du d'"),
-        _words("dans sur sous près derrière entre chez parmi en"),
-        _words("avec contre pour à au aux par vers"),
-        _words("qui que qu' quand pendant parce avant jusque sans comme si mais puis se s' ne n' depuis comment où"),
-        _words("et ou"),
-        _words("elle"),
-        _words("il lui"),
+        word_set("de du d'"),
+        word_set("dans sur sous près derrière entre chez parmi en"),
+        word_set("avec contre pour à au aux par vers"),
+        word_set("qui que qu' quand pendant parce avant jusque sans comme si mais puis se s' ne n' depuis comment où"),
+        word_set("et ou"),
+        word_set("elle"),
+        word_set("il lui"),
     ),
     "de": SmallWords(
-        _words("ein eine einen einem einer eines"),
-        _words("der die das den dem des dieser diese dieses jede jeder"),
-        _words("mein meine meinen dein seine sein seinen seinem seiner ihr ihre ihren ihrem ihrer unser"),
+        word_set("ein eine einen einem einer eines"),
+        word_set("der die das den dem des dieser diese dieses jede jeder"),
+        word_set("mein meine meinen dein seine sein seinen seinem seiner ihr ihre ihren ihrem ihrer unser"),
         {"zwei": 2, "drei": 3, "vier": 4, "fünf": 5, "sieben": 7},
-        _words("aus von vom"),
-        _words("in im ins am an auf unter neben hinter zwischen bei beim vor durch"),
-        _words("mit gegen für über nach zu zum zur um"),
-        _words("dass wer wenn während weil bevor bis ohne wie aber dann sich nicht nie seit warum was ist sind"),
-        _words("und oder"),
-        _words("sie"),
-        _words("er ihm ihn"),
+        word_set("aus von vom"),
+        word_set("in im ins am an auf unter neben hinter zwischen bei beim vor durch"),
+        word_set("mit gegen für über nach zu zum zur um"),
+        word_set("dass wer wenn während weil bevor bis ohne wie aber dann sich nicht nie seit warum was ist sind"),
+        word_set("und oder"),
+        word_set("sie"),
+        word_set("er ihm ihn"),
     ),
 }
 """The languages that have narration of their own, with their function words."""
 
 _RECOGNISED_ONLY: Mapping[str, frozenset[str]] = {
-    "it": _words(
-        "il lo gli una uno di che è fa del dal suo sua alla nel nella della dello sul sulla con per non si delle dei degli un la le"
+    "it": word_set(
+        "il lo gli una uno di che è fa del dal suo sua alla nel nella della dello sul sulla con per non si delle "
+        "dei degli un la le"
     ),
-    "pt": _words("o os um uma não do da dos das no na nos nas em com ao para seu sua à é que às pelo pela"),
-    "nl": _words("de het een van en is op met zijn haar niet voor naar bij ook wordt"),
-    "sv": _words("en ett och är på av som med för den det inte till sin hon han"),
-    "pl": _words("w na się jest nie do że po przez jego jej dla od oraz"),
+    "pt": word_set("o os um uma não do da dos das no na nos nas em com ao para seu sua à é que às pelo pela"),
+    "nl": word_set("de het een van en is op met zijn haar niet voor naar bij ook wordt"),
+    "sv": word_set("en ett och är på av som med för den det inte till sin hon han"),
+    "pl": word_set("w na się jest nie do że po przez jego jej dla od oraz"),
 }
 _SCRIPTS: tuple[tuple[str, str], ...] = (
     ("HIRAGANA", "ja"),

@@ -100,10 +100,12 @@ _ANIMALS: Mapping[str, str] = {
     "insect": "tiny golden insect, clear wings|tiny blue insect, round black eyes",
     "ghost": "pale blue glowing ghost, round dark eyes|soft white glowing ghost, long trailing sleeves",
     "alien": "small green alien, three dark eyes, silver suit|tall lilac alien, large black eyes, white robe",
-    "robot": "round teal robot, one yellow eye, brass antenna|square orange robot, two blue eyes, grey arms|tall white robot, green eyes, red chest light|copper robot, round glass face, dented elbow",
+    "robot": "round teal robot, one yellow eye, brass antenna|square orange robot, two blue eyes, grey arms|tall "
+    "white robot, green eyes, red chest light|copper robot, round glass face, dented elbow",
 }
 _SPIRITS: Mapping[str, str] = {
-    "storm": "small grey storm cloud spirit with glowing eyes, tiny blue lightning|dark blue storm cloud spirit with bright yellow eyes",
+    "storm": "small grey storm cloud spirit with glowing eyes, tiny blue lightning|dark blue storm cloud spirit "
+    "with bright yellow eyes",
     "wind": "swirling pale blue wind spirit with soft white eyes|silver wind spirit with long trailing hair",
     "rain": "round blue raindrop spirit with bright eyes|grey rain cloud spirit with silver threads",
     "snow": "small white snow spirit with ice blue eyes|round snow spirit with a pale blue scarf",
@@ -117,7 +119,9 @@ _SPIRITS: Mapping[str, str] = {
 _THING_COLOURS = ("red", "yellow", "blue", "green", "orange", "white")
 
 
-def look_of(kind: str, role: str, gender: str, qualities: Sequence[str], taken: Sequence[str], random: Random) -> str:
+def look_of(
+    kind: str, role: str, gender: str, qualities: Sequence[str], taken: Sequence[str], *, random: Random
+) -> str:
     """A concrete look, different from those in `taken`.
 
     `kind` is person, spirit, thing or the id of a creature; `role` is the English noun; `gender` is m or f.

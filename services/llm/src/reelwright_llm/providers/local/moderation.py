@@ -31,7 +31,8 @@ _PATTERNS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     ),
     "hate": (
         (
-            r"(?:exterminate|eradicate|gas|deport) (?:all )?(?:the )?(?:jews|muslims|christians|gays|immigrants|blacks|whites|women)",
+            r"(?:exterminate|eradicate|gas|deport) (?:all )?(?:the )?(?:jews|muslims|christians|gays|immigrants|"
+            r"blacks|whites|women)",
             r"(?:\w+) are (?:subhuman|vermin)",
             r"ethnic cleansing is (?:good|right)",
         ),
@@ -39,7 +40,8 @@ _PATTERNS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     ),
     "violence": (
         (
-            r"(?:i|we) (?:will|am going to|'ll|want to) (?:kill|murder|shoot|stab|behead) (?:you|him|her|them|everyone|people)",
+            r"(?:i|we) (?:will|am going to|'ll|want to) (?:kill|murder|shoot|stab|behead) (?:you|him|her|them|"
+            r"everyone|people)",
             r"how to (?:kill|poison|murder) (?:a |my |someone|somebody|people)",
             r"mass shooting at",
         ),
@@ -69,14 +71,16 @@ _PATTERNS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     ),
     "sexual_minors": (
         (
-            r"(?:sexual|sexy|naked|nude|erotic|porn\w*)\W+(?:\w+\W+){0,4}(?:child|children|kid|kids|minor|minors|teen|schoolgirl|underage|girl of 1[0-7])",
+            r"(?:sexual|sexy|naked|nude|erotic|porn\w*)\W+(?:\w+\W+){0,4}(?:child|children|kid|kids|minor|minors|"
+            r"teen|schoolgirl|underage|girl of 1[0-7])",
             r"(?:child|children|kid|minor|underage)\W+(?:\w+\W+){0,4}(?:sexual|naked|nude|erotic|porn\w*)",
         ),
         (),
     ),
     "illicit": (
         (
-            r"how (?:to|do i) (?:make|build|synthesi[sz]e|cook) (?:a |an )?(?:pipe |dirty |nail )?(?:bomb|explosives?|meth|methamphetamine|nerve gas|ricin|napalm|ghost gun)",
+            r"how (?:to|do i) (?:make|build|synthesi[sz]e|cook) (?:a |an )?(?:pipe |dirty |nail )?(?:bomb|"
+            r"explosives?|meth|methamphetamine|nerve gas|ricin|napalm|ghost gun)",
             r"buy (?:stolen credit cards|cocaine|heroin|an unregistered gun)",
         ),
         (r"cocaine|heroin|methamphetamine", r"phishing kit", r"ransomware for sale"),

@@ -35,7 +35,7 @@ _OTHERS: Mapping[str, str] = {
 
 
 def name_for(kind: str, gender: str, language: str, taken: Collection[str], random: Random) -> str:
-    """A name not in `taken`; `kind` is person, robot, animal, dragon, ghost, alien, spirit or thing, `gender` m or f."""
+    """A name not in `taken`; `kind` is person, animal or a kind with names of its own, `gender` m or f."""
     people = _PEOPLE.get(language, _PEOPLE["en"])
     pool = people["f" if gender == "f" else "m"] if kind == "person" else _OTHERS[kind]
     free = [name for name in pool.split() if name not in taken]

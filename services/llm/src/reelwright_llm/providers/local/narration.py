@@ -101,7 +101,7 @@ def _closeness(line: str, family: str) -> int:
 
 def _interludes(family: str, language: str, slots: Mapping[str, str | None], random: Random) -> Iterator[str]:
     table = lines(language)["interlude"]
-    deeds = [d for d in table["still_deed" if family in _LYRICAL else "deed"]]
+    deeds = list(table["still_deed" if family in _LYRICAL else "deed"])
     openings = list(table["opening"])
     random.shuffle(deeds)
     random.shuffle(openings)

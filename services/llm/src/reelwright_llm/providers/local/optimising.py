@@ -1,11 +1,10 @@
-"""Enriches prompts for pictures and films: keeps the subject and the language, adds light, lens and mood that suit them."""
+"""Enriches prompts for pictures and films: keeps subject and language, adds the light, lens and mood that suit."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
 from reelwright_kit import lexicon
-
 from reelwright_llm.providers.local import languages
 
 MODES = ("general", "photographic", "cinematic", "product")
@@ -14,26 +13,34 @@ _ADDITIONS: Mapping[str, Mapping[str, str]] = {
     "en": {
         "general": "clear main subject, balanced composition, rich but natural detail, harmonious colours",
         "photographic": "photograph, 50 mm lens, shallow depth of field, natural skin and surface texture, fine grain",
-        "cinematic": "cinematic still, wide 2.39:1 framing, anamorphic lens, layered foreground and background, subtle film grain",
-        "product": "product photograph, seamless backdrop, softbox lighting from the left, crisp edges, gentle reflection, nothing else in frame",
+        "cinematic": "cinematic still, wide 2.39:1 framing, anamorphic lens, layered foreground and background, "
+        "subtle film grain",
+        "product": "product photograph, seamless backdrop, softbox lighting from the left, crisp edges, gentle "
+        "reflection, nothing else in frame",
     },
     "es": {
         "general": "sujeto principal claro, composición equilibrada, detalle rico y natural, colores armoniosos",
         "photographic": "fotografía, objetivo de 50 mm, poca profundidad de campo, texturas naturales, grano fino",
-        "cinematic": "fotograma de cine, encuadre panorámico 2.39:1, objetivo anamórfico, primer plano y fondo en capas, grano de película sutil",
-        "product": "fotografía de producto, fondo continuo, luz suave desde la izquierda, bordes nítidos, reflejo delicado, nada más en el encuadre",
+        "cinematic": "fotograma de cine, encuadre panorámico 2.39:1, objetivo anamórfico, primer plano y fondo "
+        "en capas, grano de película sutil",
+        "product": "fotografía de producto, fondo continuo, luz suave desde la izquierda, bordes nítidos, "
+        "reflejo delicado, nada más en el encuadre",
     },
     "fr": {
         "general": "sujet principal net, composition équilibrée, détails riches et naturels, couleurs harmonieuses",
         "photographic": "photographie, objectif 50 mm, faible profondeur de champ, textures naturelles, grain fin",
-        "cinematic": "image de cinéma, cadre large 2.39:1, objectif anamorphique, premier plan et arrière-plan étagés, léger grain de pellicule",
-        "product": "photographie de produit, fond uni, lumière douce venant de la gauche, contours nets, reflet discret, rien d'autre dans le cadre",
+        "cinematic": "image de cinéma, cadre large 2.39:1, objectif anamorphique, premier plan et arrière-plan "
+        "étagés, léger grain de pellicule",
+        "product": "photographie de produit, fond uni, lumière douce venant de la gauche, contours nets, reflet "
+        "discret, rien d'autre dans le cadre",
     },
     "de": {
         "general": "klares Hauptmotiv, ausgewogene Komposition, reiche und natürliche Details, harmonische Farben",
         "photographic": "Fotografie, 50-mm-Objektiv, geringe Schärfentiefe, natürliche Oberflächen, feines Korn",
-        "cinematic": "Filmbild, breites Format 2.39:1, anamorphotisches Objektiv, gestaffelter Vorder- und Hintergrund, leichtes Filmkorn",
-        "product": "Produktfotografie, nahtloser Hintergrund, weiches Licht von links, scharfe Kanten, zarte Spiegelung, sonst nichts im Bild",
+        "cinematic": "Filmbild, breites Format 2.39:1, anamorphotisches Objektiv, gestaffelter Vorder- und "
+        "Hintergrund, leichtes Filmkorn",
+        "product": "Produktfotografie, nahtloser Hintergrund, weiches Licht von links, scharfe Kanten, zarte "
+        "Spiegelung, sonst nichts im Bild",
     },
 }
 _LIGHT: Mapping[str, Mapping[str, str]] = {
@@ -109,7 +116,8 @@ _MOODS: Mapping[str, Mapping[str, str]] = {
 def optimise_prompt(prompt: str, mode: str) -> str:
     """`prompt`, word for word, followed by what a picture of it needs, in the prompt's language.
 
-    `mode` is one of `MODES`; an unknown one counts as general. An empty prompt stays empty, and what is already said is not said again.
+    `mode` is one of `MODES`; an unknown one counts as general. An empty prompt stays empty, and what is already said
+    is not said again.
     """
     subject = prompt.strip().rstrip(" .,;")
     if not subject:

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, replace
 
 from reelwright_llm.providers.local import glossary
-from reelwright_llm.providers.local.languages import SMALL_WORDS
+from reelwright_llm.providers.local.languages import SMALL_WORDS, word_set
 
 
 @dataclass(frozen=True)
@@ -72,9 +72,9 @@ def definite(phrase: Phrase, case: str = "nom") -> str:
     if phrase.article == "possessive" and phrase.language != "de":
         return f"{phrase.determiner} {phrase.bare}"
     if phrase.language == "en":
-        return f"the {phrase.bare}"
+        return phrase.bare if phrase.article == "none" and phrase.bare in _ENGLISH_WITHOUT_THE else f"the {phrase.bare}"
     if phrase.language == "de":
-        return f"{_GERMAN_THE[case]['p' if phrase.plural else phrase.gender]} {_german_core(phrase)}"
+        return f"{_GERMAN_THE[case]['p' if phrase.plural else phrase.gender]} {_german_core(phrase, case)}"
     return _romance("the", phrase)
 
 
@@ -91,7 +91,9 @@ def indefinite(phrase: Phrase, case: str = "nom") -> str:
             else f"{'an' if re.match(r'(?i)[aeiou](?!ni[cv])', phrase.bare) else 'a'} {phrase.bare}"
         )
     if phrase.language == "de":
-        return _german_core(phrase) if phrase.plural else f"{_GERMAN_A[case][phrase.gender]} {_german_core(phrase)}"
+        return (
+            _german_core(phrase) if phrase.plural else f"{_GERMAN_A[case][phrase.gender]} {_german_core(phrase, case)}"
+        )
     return _romance("a", phrase)
 
 
@@ -105,14 +107,21 @@ _GERMAN_A = {
     "acc": {"m": "einen", "f": "eine", "n": "ein"},
     "dat": {"m": "einem", "f": "einer", "n": "einem"},
 }
+_ENGLISH_WITHOUT_THE = word_set("love hope time silence friendship life death music magic nothing everything")
+_GERMAN_WEAK = word_set(
+    "Diamant Elefant Bär Hase Löwe Drache Junge Riese Pirat Astronaut Prinz Hirte Soldat Pilot Polizist"
+)
 # Nouns that start with a stressed a take the masculine article in the singular.
-_SPANISH_STRESSED_A = frozenset("agua águila alma hada arma hacha aula ala área alba".split())
-_FRENCH_ASPIRATED = frozenset("hibou héros hérisson haricot hache hamster homard".split())
+_SPANISH_STRESSED_A = word_set("agua águila alma hada arma hacha aula ala área alba")
+_FRENCH_ASPIRATED = word_set("hibou héros hérisson haricot hache hamster homard")
 
 
-def _german_core(phrase: Phrase) -> str:
+def _german_core(phrase: Phrase, case: str = "nom") -> str:
     # Adjective endings depend on article and case, so the recomputed form keeps only the noun and what follows it.
-    return _joined(phrase.words[phrase.head_index :])
+    head, *after = phrase.words[phrase.head_index :]
+    if case != "nom" and not phrase.plural and head in _GERMAN_WEAK:
+        head += "n" if head.endswith("e") else "en"
+    return _joined((head, *after))
 
 
 def _romance(kind: str, phrase: Phrase) -> str:

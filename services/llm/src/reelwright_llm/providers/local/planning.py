@@ -10,7 +10,6 @@ from importlib import resources
 from typing import Any
 
 from reelwright_kit import lexicon
-
 from reelwright_llm.providers.local import narration, places, plot
 from reelwright_llm.providers.local.briefing import Brief
 from reelwright_llm.providers.local.cast import Character
@@ -140,10 +139,14 @@ def scenes(brief: Brief, seed: int) -> dict[str, Any]:
     beats = _beats(brief, story.narrate(arc))
     titles = _scene_titles(story, arc)
     pictures = visuals(story, arc)
-    return {"scenes": [_scene(story, arc, i, titles[i], beats[i], pictures[i]) for i in range(brief.scenes)]}
+    return {
+        "scenes": [
+            _scene(story, arc, i, title=titles[i], beat=beats[i], picture=pictures[i]) for i in range(brief.scenes)
+        ]
+    }
 
 
-def _scene(story: Story, arc: Sequence[plot.Moment], i: int, title: str, beat: str, picture: str) -> dict[str, Any]:
+def _scene(story: Story, arc: Sequence[plot.Moment], i: int, *, title: str, beat: str, picture: str) -> dict[str, Any]:
     moment, about = arc[i], story.understanding
     return {
         "number": i + 1,
@@ -256,7 +259,9 @@ def shots(brief: Brief, seed: int) -> dict[str, Any]:
     made = []
     for i, moment in enumerate(arc):
         scene_at = i * len(planned) // count
-        made.append(_shot(story, moment, i, count, scene_at + 1, planned[scene_at], pictures[i], lines[i]))
+        made.append(
+            _shot(story, moment, i, count, scene_at + 1, scene=planned[scene_at], picture=pictures[i], line=lines[i])
+        )
     return {"shots": made}
 
 
@@ -272,6 +277,7 @@ def _shot(
     i: int,
     count: int,
     scene_at: int,
+    *,
     scene: Mapping[str, Any],
     picture: str,
     line: str,

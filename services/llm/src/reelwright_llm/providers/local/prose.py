@@ -11,24 +11,36 @@ from reelwright_llm.providers.local.messages import Message
 from reelwright_llm.providers.local.story import stable_seed, story_for, title_of
 from reelwright_llm.providers.local.understanding import tidy
 
-_STORY = r"\b(stor(?:y|ies)|tale|film|movie|script|narrat\w+|fable|scene|poem|cuento|historia|película|guion|poema|histoire|conte|scénario|poème|geschichte|märchen|erzähl\w*|drehbuch|gedicht|lullaby|nana|berceuse|schlaflied)\b"
+_STORY = (
+    r"\b(stor(?:y|ies)|tale|film|movie|script|narrat\w+|fable|scene|poem|cuento|historia|película|guion"
+    r"|poema|histoire|conte|scénario|poème|geschichte|märchen|erzähl\w*|drehbuch|gedicht|lullaby"
+    r"|nana|berceuse|schlaflied)\b"
+)
 _ABOUT = r"\b(?:about|of|for|sobre|acerca de|de|sur|à propos d[eu']|über|von|mit)\s+(.{3,})"
 _HONEST = {
     "en": (
-        "I am Reelwright's offline text engine. I write by grammar and templates, and there is no language model behind me, so I cannot really answer this: “{quote}”.",
-        "What I can do is plan a film from one sentence, tell it as a story, and fill in a JSON schema. For everything else, connect a model provider.",
+        "I am Reelwright's offline text engine. I write by grammar and templates, and there is no language model "
+        "behind me, so I cannot really answer this: “{quote}”.",
+        "What I can do is plan a film from one sentence, tell it as a story, and fill in a JSON schema. For "
+        "everything else, connect a model provider.",
     ),
     "es": (
-        "Soy el motor de texto sin conexión de Reelwright. Escribo con gramática y plantillas, sin ningún modelo de lenguaje, así que no puedo responder de verdad a esto: «{quote}».",
-        "Lo que sí puedo hacer es planear una película a partir de una frase, contarla y rellenar un esquema JSON. Para lo demás, conecta un proveedor de modelos.",
+        "Soy el motor de texto sin conexión de Reelwright. Escribo con gramática y plantillas, sin ningún modelo "
+        "de lenguaje, así que no puedo responder de verdad a esto: «{quote}».",
+        "Lo que sí puedo hacer es planear una película a partir de una frase, contarla y rellenar un esquema "
+        "JSON. Para lo demás, conecta un proveedor de modelos.",
     ),
     "fr": (
-        "Je suis le moteur de texte hors ligne de Reelwright. J'écris avec une grammaire et des modèles de phrases, sans modèle de langage : je ne peux donc pas vraiment répondre à « {quote} ».",
-        "Je sais préparer un film à partir d'une phrase, le raconter et remplir un schéma JSON. Pour le reste, connectez un fournisseur de modèles.",
+        "Je suis le moteur de texte hors ligne de Reelwright. J'écris avec une grammaire et des modèles de "
+        "phrases, sans modèle de langage : je ne peux donc pas vraiment répondre à « {quote} ».",
+        "Je sais préparer un film à partir d'une phrase, le raconter et remplir un schéma JSON. Pour le reste, "
+        "connectez un fournisseur de modèles.",
     ),
     "de": (
-        "Ich bin die Offline-Textmaschine von Reelwright. Ich schreibe mit Grammatik und Vorlagen, ohne Sprachmodell, und kann das hier darum nicht wirklich beantworten: „{quote}“.",
-        "Ich kann aus einem Satz einen Film planen, ihn erzählen und ein JSON-Schema ausfüllen. Für alles andere braucht es einen Modellanbieter.",
+        "Ich bin die Offline-Textmaschine von Reelwright. Ich schreibe mit Grammatik und Vorlagen, ohne "
+        "Sprachmodell, und kann das hier darum nicht wirklich beantworten: „{quote}“.",
+        "Ich kann aus einem Satz einen Film planen, ihn erzählen und ein JSON-Schema ausfüllen. Für alles andere "
+        "braucht es einen Modellanbieter.",
     ),
 }
 

@@ -54,20 +54,19 @@ class Filler:
             if schema.get(keyword):
                 rest = {key: v for key, v in schema.items() if key != keyword}
                 return self._fill(_merged(rest, self._option(schema[keyword], value, depth)), value, name, depth + 1)
-        kind = self._kind(schema, value, depth)
-        match kind:
-            case "object":
-                return self._object(schema, value, depth)
-            case "array":
-                return self._array(schema, value, name, depth)
-            case "string":
-                return self._string(schema, value, name)
-            case "integer" | "number":
-                return self._number(schema, value, kind == "integer")
-            case "boolean":
-                return value if isinstance(value, bool) else self.random.choice((True, False))
-            case _:
-                return None
+        return self._typed(self._kind(schema, value, depth), schema, value, name, depth)
+
+    def _typed(self, kind: str, schema: Mapping[str, Any], value: Any, name: str, depth: int) -> Any:
+        makers: Mapping[str, Callable[[], Any]] = {
+            "object": lambda: self._object(schema, value, depth),
+            "array": lambda: self._array(schema, value, name, depth),
+            "string": lambda: self._string(schema, value, name),
+            "integer": lambda: self._number(schema, value, whole=True),
+            "number": lambda: self._number(schema, value, whole=False),
+            "boolean": lambda: value if isinstance(value, bool) else self.random.choice((True, False)),
+            "null": lambda: None,
+        }
+        return makers[kind]()
 
     def _resolved(self, schema: Any) -> dict[str, Any]:
         if not isinstance(schema, Mapping):
@@ -96,11 +95,8 @@ class Filler:
         if value is not MISSING:
             said = str(value).strip().lower()
             for option in options:
-                if (
-                    type(option) is type(value)
-                    and option == value
-                    or isinstance(option, str)
-                    and option.lower() == said
+                if (type(option) is type(value) and option == value) or (
+                    isinstance(option, str) and option.lower() == said
                 ):
                     return option
         return copy.deepcopy(self.random.choice([o for o in options if o is not None] or list(options)))
@@ -210,7 +206,7 @@ class Filler:
             text = clipped(text, fewest, int(most))
         return text
 
-    def _number(self, schema: Mapping[str, Any], value: Any, whole: bool) -> int | float:
+    def _number(self, schema: Mapping[str, Any], value: Any, *, whole: bool) -> int | float:
         step = schema.get("multipleOf") or (1 if whole else None)
         low, high = _bounds(schema, step or 1e-6)
         if isinstance(value, int | float) and not isinstance(value, bool):

@@ -9,10 +9,10 @@ from dataclasses import dataclass, replace
 from random import Random
 from typing import Any
 
-from reelwright_llm.providers.local import narration, places, plot
+from reelwright_llm.providers.local import glossary, narration, places, plot
 from reelwright_llm.providers.local.briefing import Brief
 from reelwright_llm.providers.local.cast import Cast, Character, cast_for, kind_of
-from reelwright_llm.providers.local.languages import SMALL_WORDS
+from reelwright_llm.providers.local.languages import SMALL_WORDS, word_set
 from reelwright_llm.providers.local.phrases import Phrase, definite, english_of, indefinite, translated
 from reelwright_llm.providers.local.understanding import Understanding, noun_phrase, tidy, understand
 
@@ -135,6 +135,8 @@ def _story_family(understanding: Understanding) -> str:
         return "befriend"
     if family == "fall":
         return "general" if alive else _stillness(understanding)
+    if family == "general" and not alive and not understanding.is_clause and _concept_of(subject, "object") == "food":
+        return "cook"
     if alive or family in _PERSONAL or family in ("travel", "fly"):
         return family
     return (
@@ -142,6 +144,10 @@ def _story_family(understanding: Understanding) -> str:
         if understanding.is_clause and subject is not None and not subject.plural and subject.article != "none"
         else "still"
     )
+
+
+def _concept_of(phrase: Phrase | None, kind: str) -> str | None:
+    return None if phrase is None else glossary.concept_word(phrase.head, kind, phrase.language)
 
 
 def _stillness(understanding: Understanding) -> str:
@@ -170,21 +176,16 @@ def _place_noun(understanding: Understanding) -> str | None:
 def _recast(cast: Cast, listed: Sequence[Mapping[str, Any]]) -> Cast:
     """The cast with names and looks as listed; whoever is not listed loses the name."""
     own = [c for c in (cast.lead, cast.partner, *cast.others) if c is not None]
-    cast_list: list[Character] = []
-    for i, person in enumerate(own):
-        if i < len(listed) and person.name:
-            entry = listed[i]
-            person = replace(person, name=str(entry["name"]), look=str(entry.get("look") or person.look))
-        elif person.name:
-            person = replace(person, name="")
-        cast_list.append(person)
-    for entry in listed[len(own) :]:
-        cast_list.append(
-            replace(
-                own[-1], name=str(entry["name"]), look=str(entry.get("look") or ""), role=str(entry.get("role") or "")
-            )
-        )
+    entries = iter(listed)
+    cast_list = [_listed(person, next(entries, None)) if person.name else person for person in own]
+    cast_list += [_listed(replace(own[-1], look="", role=str(entry.get("role") or "")), entry) for entry in entries]
     return Cast(cast_list[0], cast_list[1] if len(cast_list) > 1 else None, tuple(cast_list[2:]), cast.twins)
+
+
+def _listed(person: Character, entry: Mapping[str, Any] | None) -> Character:
+    if entry is None:
+        return replace(person, name="")
+    return replace(person, name=str(entry["name"]), look=str(entry.get("look") or person.look))
 
 
 def _slots(
@@ -222,8 +223,11 @@ def _english_thing(phrase: Phrase | None, cast: Cast, family: str) -> str:
 
 
 def _thing(understanding: Understanding, family: str, language: str) -> Phrase | None:
-    if understanding.object is not None and understanding.language in SMALL_WORDS:
-        known = translated(understanding.object, language)
+    named, subject = understanding.object, understanding.subject
+    if family == "cook" and named is None and subject is not None and kind_of(subject) == "thing":
+        named = subject
+    if named is not None and understanding.language in SMALL_WORDS:
+        known = translated(named, language)
         if known is not None:
             return known
     default = narration.lines(language)["defaults"].get(family)
@@ -321,14 +325,12 @@ def _title_keys(story: Story) -> tuple[str, ...]:
         return ("thing_place",) if story.understanding.place else ("thing",)
     if story.cast.twins:
         return ("twins",) if family == "argue" else ("twins_other",)
-    if story.cast.partner is not None:
-        return ("pair",)
-    if story.understanding.object is not None:
-        return ("object", "object_place")
-    return ("alone_place",) if story.understanding.place else ("alone",)
+    alone = ("alone_place",) if story.understanding.place else ("alone",)
+    about = ("object", "object_place") if story.understanding.object is not None else alone
+    return ("pair",) if story.cast.partner is not None else about
 
 
-_SMALL_IN_TITLES = frozenset("a an the of in on at by for and or to with from under over her his its my".split())
+_SMALL_IN_TITLES = word_set("a an the of in on at by for and or to with from under over her his its my")
 
 
 def title_case(title: str) -> str:

@@ -8,9 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from reelwright_kit import lexicon
-
 from reelwright_llm.providers.local import glossary, languages
-from reelwright_llm.providers.local.languages import SMALL_WORDS
+from reelwright_llm.providers.local.languages import SMALL_WORDS, word_set
 from reelwright_llm.providers.local.phrases import Phrase
 from reelwright_llm.providers.local.verbs import family_of, find_verb, is_noun, verb_phrase_of
 
@@ -20,11 +19,12 @@ _LONGEST_SENTENCE = 30
 PARTNER_FAMILIES = frozenset({"befriend", "argue", "fight", "love", "teach"})
 
 
-_EVENTS = frozenset(
-    "heist robbery lullaby story tale journey voyage recipe quest battle duel argument quarrel friendship adventure film movie "
-    "atraco robo nana historia cuento viaje receta batalla discusión amistad aventura película "
-    "braquage berceuse histoire conte voyage recette bataille dispute amitié aventure film "
-    "raubüberfall bankraub schlaflied gutenachtlied geschichte märchen reise rezept schlacht streit freundschaft abenteuer".split()
+_EVENTS = word_set(
+    "heist robbery lullaby story tale journey voyage recipe quest battle duel argument quarrel friendship "
+    "adventure film movie atraco robo nana historia cuento viaje receta batalla discusión amistad "
+    "aventura película braquage berceuse histoire conte voyage recette bataille dispute amitié aventure "
+    "film raubüberfall bankraub schlaflied gutenachtlied geschichte märchen reise rezept schlacht streit "
+    "freundschaft abenteuer"
 )
 
 
@@ -93,7 +93,7 @@ def understand(text: str) -> Understanding:
     named = _given_name(sentence, subject, known)
     family = family_of(sentence, family, known)
     thing = _object(rest, known, family)
-    place, place_noun = _place([*tail, *rest], known)
+    place, place_noun = _place([*tail, *rest], known, family)
     return Understanding(
         text=sentence,
         language=language,
@@ -296,7 +296,7 @@ def _object(rest: Sequence[str], language: str, family: str) -> Phrase | None:
     phrase, _ = _phrase(tokens, language)
     if (
         phrase is not None
-        and family in ("befriend",)
+        and family == "befriend"
         and phrase.head.lower() in {"friends", "friend", "amigos", "amigas", "amigo", "amiga"}
     ):
         linked = next((i for i, t in enumerate(tokens) if t.lower() in small.linking | small.inside), None)
@@ -304,10 +304,10 @@ def _object(rest: Sequence[str], language: str, family: str) -> Phrase | None:
     return phrase
 
 
-def _place(tokens: Sequence[str], language: str) -> tuple[str | None, Phrase | None]:
+def _place(tokens: Sequence[str], language: str, family: str) -> tuple[str | None, Phrase | None]:
     small = SMALL_WORDS[language]
     for i, token in enumerate(tokens):
-        if token.lower() not in small.place and not (token.lower() == "from" and i > 0):
+        if token.lower() not in small.place and not (token.lower() == "from" and family == "steal"):
             continue
         skip = 2 if i + 1 < len(tokens) and tokens[i + 1].lower() in small.inside | {"to", "a"} else 1
         noun, after = _phrase(tokens[i + skip :], language)

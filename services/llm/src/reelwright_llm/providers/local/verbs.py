@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from importlib import resources
 
 from reelwright_kit import lexicon
-
 from reelwright_llm.providers.local import glossary
 from reelwright_llm.providers.local.languages import SMALL_WORDS, SmallWords
 

@@ -92,7 +92,7 @@ def stamp(
 ) -> None:
     """Blends shapes at (x, y) into a plane towards `level`, each with its `strength` (0..1).
 
-    `reach` is the largest distance in pixels at which a shape still shows. Of overlapping shapes the stronger one counts.
+    `reach` is the largest distance in pixels at which a shape still shows. Where shapes overlap, the stronger counts.
     """
     height, width = plane.shape
     side = np.arange(-math.ceil(reach), math.ceil(reach) + 1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import importlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,12 +16,10 @@ from google.rpc import error_details_pb2, status_pb2
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 from grpc_status import rpc_status
+
 from reelwright.assets.v1 import assets_service_pb2 as assets_pb
-from reelwright.assets.v1 import assets_service_pb2_grpc as assets_grpc
 from reelwright.jobs.v1 import jobs_service_pb2 as jobs_pb
-from reelwright.jobs.v1 import jobs_service_pb2_grpc as jobs_grpc
 from reelwright.llm.v1 import llm_service_pb2 as llm_pb
-from reelwright.llm.v1 import llm_service_pb2_grpc as llm_grpc
 
 APIS = ("admin", "assets", "audio", "image", "jobs", "llm", "story", "video")
 
@@ -57,6 +55,11 @@ class Log:
         """Appends the terminal event."""
         await self.add(Event.TYPE_STATE, state=state, percent=100.0)
 
+    async def beyond(self, position: int) -> None:
+        """Waits for an event after `position`."""
+        async with self.grown:
+            await self.grown.wait_for(lambda: len(self.events) > position)
+
     def ended(self) -> bool:
         """Whether the last event is a terminal one."""
         return bool(self.events) and self.events[-1].state in FINAL
@@ -83,7 +86,9 @@ class Memory:
         self.logs[name] = Log(name)
         return self.logs[name]
 
-    def keep(self, name: str, content: bytes, filename: str = "a.bin", media_type: str = "image/png") -> assets_pb.Asset:
+    def keep(
+        self, name: str, content: bytes, filename: str = "a.bin", media_type: str = "image/png"
+    ) -> assets_pb.Asset:
         """Stores a file."""
         digest = hashlib.sha256(content).hexdigest()
         asset = assets_pb.Asset(
@@ -93,19 +98,22 @@ class Memory:
         return asset
 
 
-async def refuse(context: Any, code: grpc.StatusCode, reason: str, message: str, domain: str = "jobs.reelwright") -> Any:
+async def refuse(
+    context: Any, code: grpc.StatusCode, reason: str, message: str, domain: str = "jobs.reelwright"
+) -> Any:
     """Ends the call with a google.rpc.Status as the services do."""
     detail = error_details_pb2.ErrorInfo(reason=reason, domain=domain, metadata={"said": "so"})
     status = status_pb2.Status(code=code.value[0], message=message)
     status.details.add().Pack(detail)
     violation = error_details_pb2.BadRequest.FieldViolation(field="id", description='a "quoted" one')
     status.details.add().Pack(error_details_pb2.BadRequest(field_violations=[violation]))
-    # Headers of their own make the error come in trailers, the harder way for a transcoder.
-    await context.send_initial_metadata((("x-stand-in", "yes"),))
+    if code is grpc.StatusCode.NOT_FOUND:
+        # Headers of its own make the error come in trailers, the harder way for a transcoder.
+        await context.send_initial_metadata((("x-stand-in", "yes"),))
     await context.abort_with_status(rpc_status.to_status(status))
 
 
-class Jobs(jobs_grpc.JobServiceServicer):
+class Jobs:
     """JobService over memory."""
 
     def __init__(self, memory: Memory) -> None:
@@ -134,17 +142,16 @@ class Jobs(jobs_grpc.JobServiceServicer):
                 for event in log.events[position:]:
                     position = event.sequence
                     yield jobs_pb.WatchJobResponse(event=event)
-                if log.ended():
+                if log.ended() and position == len(log.events):
                     return
                 log.watched.set()
-                async with log.grown:
-                    await log.grown.wait_for(lambda: len(log.events) > position)
+                await log.beyond(position)
         except asyncio.CancelledError:
             log.left.set()
             raise
 
 
-class Assets(assets_grpc.AssetServiceServicer):
+class Assets:
     """AssetService over memory."""
 
     def __init__(self, memory: Memory) -> None:
@@ -152,7 +159,9 @@ class Assets(assets_grpc.AssetServiceServicer):
 
     async def GetAsset(self, request: assets_pb.GetAssetRequest, context: Any) -> assets_pb.GetAssetResponse:
         if request.id not in self.memory.assets:
-            await refuse(context, grpc.StatusCode.NOT_FOUND, "ASSET_NOT_FOUND", "There is no such asset.", "assets.reelwright")
+            await refuse(
+                context, grpc.StatusCode.NOT_FOUND, "ASSET_NOT_FOUND", "There is no such asset.", "assets.reelwright"
+            )
         return assets_pb.GetAssetResponse(asset=self.memory.assets[request.id][0])
 
     async def DownloadAsset(
@@ -188,48 +197,67 @@ class Assets(assets_grpc.AssetServiceServicer):
         return assets_pb.UploadAssetResponse(asset=self.memory.keep(name, bytes(content), header.filename, media_type))
 
 
-class Llm(llm_grpc.LlmServiceServicer):
+class Llm:
     """The streaming part of LlmService."""
 
-    async def StreamChat(self, request: llm_pb.StreamChatRequest, context: Any) -> AsyncIterator[llm_pb.StreamChatResponse]:
+    async def StreamChat(
+        self, request: llm_pb.StreamChatRequest, context: Any
+    ) -> AsyncIterator[llm_pb.StreamChatResponse]:
         if not request.messages:
             await refuse(context, grpc.StatusCode.INVALID_ARGUMENT, "FIELD_INVALID", "messages: needs one")
         for _ in range(3):
             yield llm_pb.StreamChatResponse()
 
 
-class Anything(grpc.GenericRpcHandler):
-    """Answers every other unary method of the contracts with an empty message, and notes every call by its method."""
+METHODS = {f"/{method.containing_service.full_name}/{method.name}": method for method in contract_methods()}
+HANDLERS = {
+    (False, False): grpc.unary_unary_rpc_method_handler,
+    (False, True): grpc.unary_stream_rpc_method_handler,
+    (True, False): grpc.stream_unary_rpc_method_handler,
+}
+
+
+class Contracts(grpc.GenericRpcHandler):
+    """Answers every method: by the servicer that has it, else with an empty message."""
+
+    def __init__(self, memory: Memory) -> None:
+        self.servicers = {
+            "reelwright.jobs.v1.JobService": Jobs(memory),
+            "reelwright.assets.v1.AssetService": Assets(memory),
+            "reelwright.llm.v1.LlmService": Llm(),
+        }
+
+    def service(self, details: grpc.HandlerCallDetails) -> grpc.RpcMethodHandler | None:
+        """The handler of one call."""
+        method = METHODS.get(details.method)
+        if method is None:
+            return None
+        request = message_factory.GetMessageClass(method.input_type)
+        answer = message_factory.GetMessageClass(method.output_type)
+
+        async def empty(_request: Any, _context: Any) -> Any:
+            return answer()
+
+        servicer = self.servicers.get(method.containing_service.full_name)
+        behaviour = getattr(servicer, method.name) if servicer and method.name in vars(type(servicer)) else empty
+        make = HANDLERS[method.client_streaming, method.server_streaming]
+        return make(behaviour, request.FromString, answer.SerializeToString)
+
+
+class Recorder(grpc.aio.ServerInterceptor):
+    """Notes what was called with which metadata, and when Envoy or anybody else asked for health."""
 
     def __init__(self) -> None:
         self.calls: list[str] = []
         self.seen: dict[str, dict[str, str]] = {}
         self.checked = asyncio.Event()
 
-    def service(self, details: grpc.HandlerCallDetails) -> grpc.RpcMethodHandler | None:
-        """The handler of one call."""
+    async def intercept_service(self, continuation: Any, details: grpc.HandlerCallDetails) -> Any:
         self.calls.append(details.method)
+        self.seen[details.method] = {k: v for k, v in details.invocation_metadata if isinstance(v, str)}
         if details.method == "/grpc.health.v1.Health/Check":
             self.checked.set()
-        self.seen[details.method] = {key: value for key, value in details.invocation_metadata if isinstance(value, str)}
-        method = METHODS.get(details.method)
-        if method is None or method.client_streaming or method.server_streaming or method.full_name in OWN:
-            return None
-        answer = message_factory.GetMessageClass(method.output_type)()
-
-        async def call(_request: Any, _context: Any) -> Any:
-            return answer
-
-        request = message_factory.GetMessageClass(method.input_type)
-        return grpc.unary_unary_rpc_method_handler(call, request.FromString, type(answer).SerializeToString)
-
-
-METHODS = {f"/{method.containing_service.full_name}/{method.name}": method for method in contract_methods()}
-OWN = {
-    f"{service}.{name}"
-    for service, kind in (("reelwright.jobs.v1.JobService", Jobs), ("reelwright.assets.v1.AssetService", Assets))
-    for name in vars(kind)
-}
+        return await continuation(details)
 
 
 @dataclass
@@ -239,26 +267,15 @@ class Service:
     name: str
     port: int
     server: grpc.aio.Server
-    calls: list[str]
-    seen: dict[str, dict[str, str]]
-    health: Any
-    checked: asyncio.Event
+    health: health.aio.HealthServicer
+    heard: Recorder
 
 
 async def start_service(name: str, memory: Memory, port: int = 0) -> Service:
     """Starts a stand-in that is ready, on a free port unless one is given."""
-    server = grpc.aio.server(options=[("grpc.so_reuseport", 0)])
-    rest = Anything()
-    # First, so that it hears of every call; what it declines goes on to the ones below.
-    server.add_generic_rpc_handlers((rest,))
-    adders: list[tuple[Callable[..., None], Any]] = [
-        (jobs_grpc.add_JobServiceServicer_to_server, Jobs(memory)),
-        (assets_grpc.add_AssetServiceServicer_to_server, Assets(memory)),
-    ]
-    if name == "llm":
-        adders.append((llm_grpc.add_LlmServiceServicer_to_server, Llm()))
-    for add, servicer in adders:
-        add(servicer, server)
+    heard = Recorder()
+    server = grpc.aio.server(interceptors=[heard], options=[("grpc.so_reuseport", 0)])
+    server.add_generic_rpc_handlers((Contracts(memory),))
     checks = health.aio.HealthServicer()
     health_pb2_grpc.add_HealthServicer_to_server(checks, server)
     for checked in ("", "readiness", "database"):
@@ -266,4 +283,4 @@ async def start_service(name: str, memory: Memory, port: int = 0) -> Service:
     reflection.enable_server_reflection(["reelwright.jobs.v1.JobService", reflection.SERVICE_NAME], server)
     bound = server.add_insecure_port(f"127.0.0.1:{port}")
     await server.start()
-    return Service(name, bound, server, rest.calls, rest.seen, checks, rest.checked)
+    return Service(name, bound, server, checks, heard)

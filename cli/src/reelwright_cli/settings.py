@@ -1,0 +1,47 @@
+"""Every variable the command reads, and where it keeps things when none is set."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import msgspec
+from reelwright_kit.settings import Secret, Settings
+
+
+def default_data_dir() -> str:
+    """A directory of our own: the embedded database, run by root, opens the search bit of every directory above it."""
+    if os.geteuid() == 0:
+        return "/var/lib/reelwright"
+    home = os.environ.get("XDG_DATA_HOME") or os.path.expanduser("~/.local/share")
+    return str(Path(home) / "reelwright")
+
+
+class SuiteSettings(Settings, frozen=True, kw_only=True):
+    """Settings of `reelwright up`."""
+
+    port: int = msgspec.field(default=8080, name="REELWRIGHT_PORT")
+    """The one port of the suite, on loopback."""
+    data_dir: str = msgspec.field(default_factory=default_data_dir, name="REELWRIGHT_DATA_DIR")
+    """Where the database, files and logs are kept."""
+    database_url: Secret = msgspec.field(default=Secret(""), name="REELWRIGHT_DATABASE_URL")
+    """A PostgreSQL to use; empty: a private one in the data directory."""
+    store_url: str = msgspec.field(default="", name="REELWRIGHT_STORE_URL")
+    """Where files are kept; empty: in the data directory."""
+    otlp_endpoint: str = msgspec.field(default="", name="OTEL_EXPORTER_OTLP_ENDPOINT")
+    """OpenTelemetry collector, gRPC; empty: traces are not sent."""
+    log_level: str = msgspec.field(default="info", name="REELWRIGHT_LOG_LEVEL")
+    """debug, info, warning or error."""
+
+
+class ClientSettings(Settings, frozen=True, kw_only=True):
+    """Settings of the commands that drive a suite."""
+
+    port: int = msgspec.field(default=8080, name="REELWRIGHT_PORT")
+    """Port of a suite on this machine."""
+    address: str = msgspec.field(default="", name="REELWRIGHT_ADDRESS")
+    """host:port of a suite elsewhere."""
+
+    def target(self) -> str:
+        """The gRPC target of the suite."""
+        return self.address or f"127.0.0.1:{self.port}"

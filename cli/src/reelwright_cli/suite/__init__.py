@@ -1,0 +1,1 @@
+"""The whole suite on one machine: processes, ports, database and how they are watched."""

