@@ -68,8 +68,8 @@ def compile_protos(arguments: list[str], *more: str) -> None:
 def build_gateway_image(path: Path) -> None:
     """Writes the contract as one descriptor set in the form Envoy's transcoder loads.
 
-    Envoy refuses `response_body` for fields that are messages, so it is left out here; the gateway's configuration takes the field out of
-    the answer itself.
+    Envoy refuses `response_body` for fields that are messages, so it is left out here; the gateway's configuration takes
+    the field out of the answer itself.
     """
     compile_protos(["--include_imports", f"--descriptor_set_out={path}"], DETAILS)
     image = descriptor_pb2.FileDescriptorSet.FromString(path.read_bytes())

@@ -109,9 +109,12 @@ async def open_gateway(directory: Path, **changed: object) -> AsyncIterator[Gate
     async def restart(name: str) -> None:
         services[name] = await start_service(name, memory, services[name].port)
 
+    async def stop(name: str) -> None:
+        await services[name].server.stop(None)
+
     async with contextlib.AsyncExitStack() as stack:
         for name in SERVICES:
-            stack.push_async_callback(lambda name=name: services[name].server.stop(None))
+            stack.push_async_callback(stop, name)
         adapters_port = await stack.enter_async_context(adapters(services, draining, **changed))
         port, log = await stack.enter_async_context(envoy(directory, services, adapters_port))
         rest = await stack.enter_async_context(httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=10))

@@ -44,14 +44,14 @@ class Log:
     watched: asyncio.Event = field(default_factory=asyncio.Event)
     left: asyncio.Event = field(default_factory=asyncio.Event)
 
-    async def add(self, kind: Event.Type = Event.TYPE_PROGRESS, **values: Any) -> None:
+    async def add(self, kind: Event.Type.ValueType = Event.TYPE_PROGRESS, **values: Any) -> None:
         """Appends an event."""
         async with self.grown:
             values.setdefault("state", jobs_pb.Job.STATE_RUNNING)
             self.events.append(Event(job=self.job, sequence=len(self.events) + 1, type=kind, **values))
             self.grown.notify_all()
 
-    async def end(self, state: jobs_pb.Job.State = jobs_pb.Job.STATE_SUCCEEDED) -> None:
+    async def end(self, state: jobs_pb.Job.State.ValueType = jobs_pb.Job.STATE_SUCCEEDED) -> None:
         """Appends the terminal event."""
         await self.add(Event.TYPE_STATE, state=state, percent=100.0)
 
@@ -188,6 +188,9 @@ class Assets:
                 else:
                     content += request.data
                     self.memory.pieces.append(len(request.data))
+            for _ in range(20):
+                # A cancelled call ends the messages as a finished one does; the cancellation follows some turns later.
+                await asyncio.sleep(0)
         except asyncio.CancelledError:
             self.memory.upload_left.set()
             raise
@@ -227,7 +230,7 @@ class Contracts(grpc.GenericRpcHandler):
             "reelwright.llm.v1.LlmService": Llm(),
         }
 
-    def service(self, details: grpc.HandlerCallDetails) -> grpc.RpcMethodHandler | None:
+    def service(self, details: grpc.HandlerCallDetails) -> grpc.RpcMethodHandler[Any, Any] | None:
         """The handler of one call."""
         method = METHODS.get(details.method)
         if method is None:

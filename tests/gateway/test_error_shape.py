@@ -104,7 +104,9 @@ async def test_services_hear_the_request_id_and_who_calls(gateway: Gateway) -> N
 
     await gateway.rest.get("/api/v1/jobs/none/events", headers=told)
 
-    heard = [service.heard.seen.get("/reelwright.jobs.v1.JobService/GetJob", {}) for service in gateway.services.values()]
+    heard = [
+        service.heard.seen.get("/reelwright.jobs.v1.JobService/GetJob", {}) for service in gateway.services.values()
+    ]
     assert any(told.items() <= seen.items() for seen in heard)
 
 

@@ -11,7 +11,7 @@ from starlette.applications import Starlette
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -56,6 +56,7 @@ def create_app(upstream: Upstream, settings: AdapterSettings, draining: asyncio.
             AppError: errors.answer_app_error,
             grpc.aio.AioRpcError: errors.answer_rpc_error,
             HTTPException: errors.answer_http_error,
+            ClientDisconnect: errors.answer_nobody,
             Exception: errors.answer_unexpected,
         },
     )

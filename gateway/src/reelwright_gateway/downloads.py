@@ -28,7 +28,10 @@ class Downloads:
     upstream: Upstream
 
     async def content(self, request: Request) -> Response:
-        """`GET|HEAD /api/v1/assets/{id}/content`: knows Range, If-Range and If-None-Match; the ETag is the SHA-256 of the bytes."""
+        """`GET|HEAD /api/v1/assets/{id}/content`.
+
+        Knows Range, If-Range and If-None-Match; the ETag is the SHA-256 of the bytes.
+        """
         told = metadata(request)
         asset = (
             await self.upstream.assets.GetAsset(pb.GetAssetRequest(id=request.path_params["id"]), metadata=told)

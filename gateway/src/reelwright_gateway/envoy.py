@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import envoy
 import yaml
 
 Address = tuple[str, int]
@@ -21,7 +22,7 @@ DESCRIPTOR = "reelwright.binpb"
 
 
 def template(name: str) -> Traversable:
-    """`envoy.yaml` or `clusters.yaml` as committed: inside the package when it was installed from a wheel, else in the source tree."""
+    """`envoy.yaml` or `clusters.yaml` as committed: in the package if installed from a wheel, else in the tree."""
     packaged = resources.files("reelwright_gateway").joinpath("templates", name)
     if packaged.is_file():
         return packaged
@@ -38,7 +39,7 @@ def load(name: str) -> dict[str, Any]:
 def laptop_config(
     template: Mapping[str, Any], *, listen: Address, admin: Address, otlp: str | None, origins: Iterable[str] = ()
 ) -> dict[str, Any]:
-    """The configuration for this machine: addresses set, tracing only with an OTLP endpoint, `origins` allowed beside localhost."""
+    """The configuration for this machine: own addresses, tracing only with `otlp`, more origins."""
     config = copy.deepcopy(dict(template))
     config["admin"]["address"] = _socket(admin)
     listener = config["static_resources"]["listeners"][0]
@@ -52,9 +53,9 @@ def laptop_config(
 
 
 def laptop_clusters(addresses: Mapping[str, Address]) -> dict[str, Any]:
-    """The clusters for this machine, as CDS reads them: those of the committed file whose endpoints `addresses` knows by name.
+    """The clusters for this machine, as CDS reads them: those of the committed file at `addresses`, by their names.
 
-    Needs `adapters` and all five services, raises KeyError for one that is missing; `otel` is left out when it is not given.
+    Needs `adapters` and all five services, raises KeyError for one that is missing; `otel` may be left out.
     """
     clusters = copy.deepcopy(load("clusters.yaml"))
     clusters["resources"] = [one for one in clusters["resources"] if one["name"] != "otel" or "otel" in addresses]
@@ -81,13 +82,12 @@ def prepare(
     concurrency: int = 2,
     log_level: str = "warning",
 ) -> list[str]:
-    """Writes envoy.yaml, clusters.yaml and the descriptor image into `run_dir` and returns the command line, to be run in that directory.
+    """Writes envoy.yaml, clusters.yaml and the descriptor image into `run_dir`; returns the command to run in there.
 
-    `addresses` are those of `llm`, `image`, `video`, `audio`, `story` and `adapters`; `otlp` is a plain-text gRPC endpoint such as
-    `http://127.0.0.1:4317`. Without hot restart there is no shared memory to collide in, so any number of suites run side by side.
+    `addresses` are those of `llm`, `image`, `video`, `audio`, `story` and `adapters`; `otlp` is a plain-text gRPC
+    endpoint such as `http://127.0.0.1:4317`. Without hot restart there is no shared memory to collide in, so any number
+    of suites run side by side.
     """
-    import envoy
-
     run_dir.mkdir(parents=True, exist_ok=True)
     known = dict(addresses) | ({"otel": _endpoint(otlp)} if otlp else {})
     config = laptop_config(load("envoy.yaml"), listen=listen, admin=admin, otlp=otlp, origins=origins)

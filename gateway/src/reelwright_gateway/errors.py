@@ -84,7 +84,9 @@ def of_rpc_error(error: grpc.aio.AioRpcError) -> Failure:
 
 
 def _failure(code: str, message: str, details: list[Any]) -> Failure:
-    described = next((part for part in details if part.get("@type", "").endswith("google.rpc.ErrorInfo")), {})
+    described: dict[str, Any] = next(
+        (part for part in details if part.get("@type", "").endswith("google.rpc.ErrorInfo")), {}
+    )
     reason, metadata = described.get("reason", ""), described.get("metadata", {})
     status = REASON_STATUS.get(reason, HTTP_STATUS[code])
     headers = {}
@@ -116,6 +118,11 @@ async def answer_http_error(request: Request, error: Exception) -> Response:
         refused.status_code, CODES.get(refused.status_code, "INVALID_ARGUMENT"), message, [], refused.headers or {}
     )
     return failure.response(request_id(request))
+
+
+async def answer_nobody(_request: Request, _error: Exception) -> Response:
+    """Exception handler of clients that left while they were sending; nobody reads the answer."""
+    return Response(status_code=HTTP_STATUS["CANCELLED"])
 
 
 async def answer_unexpected(request: Request, _error: Exception) -> Response:

@@ -43,7 +43,10 @@ class Progress:
     draining: asyncio.Event
 
     async def events(self, request: Request) -> Response:
-        """`GET /api/v1/jobs/{id}/events`: the events after `Last-Event-ID`, else after `after_sequence`, else all; 204 after the last."""
+        """`GET /api/v1/jobs/{id}/events`.
+
+        Gives the events after `Last-Event-ID`, else after `after_sequence`, else all; 204 when no more will come.
+        """
         job, after, told = request.path_params["id"], resume_point(request), metadata(request)
         current = (await self.upstream.jobs.GetJob(pb.GetJobRequest(id=job), metadata=told)).job
         if current.state in FINAL and after >= current.latest_sequence:
@@ -138,7 +141,7 @@ async def paced(
     finally:
         drained.cancel()
         pending.cancel()
-        # In a task of its own: whoever goes away may cancel this one at every await, and the call upstream must end all the same.
+        # In a task of its own: a client that goes away may cancel this one at every await, and the call must end too.
         await asyncio.shield(asyncio.create_task(_close(pending, events)))
 
 

@@ -43,7 +43,7 @@ class Server(uvicorn.Server):
 
 
 def server_for(app: ASGIApp, settings: AdapterSettings, draining: asyncio.Event) -> Server:
-    """A server of `app`; its `serve` returns after a signal, or when `should_exit` is set. A second SIGINT ends at once."""
+    """A server of `app`; its `serve` returns after a signal, or when `should_exit` is set."""
     host, _, port = settings.listen.rpartition(":")
     config = uvicorn.Config(
         app,

@@ -12,7 +12,10 @@ Positive = Annotated[float, Meta(gt=0)]
 
 
 class AdapterSettings(Settings, frozen=True, kw_only=True):
-    """What the adapters read. Addresses are gRPC targets: `dns:///name:port`, `host:port` or `ipv4:address:port,address:port`."""
+    """What the adapters read.
+
+    Addresses are gRPC targets: `dns:///name:port`, `host:port` or `ipv4:address:port,address:port`.
+    """
 
     listen: Annotated[str, Meta(pattern=r"^.+:\d{1,5}$")] = field(default="127.0.0.1:8081", name="REELWRIGHT_LISTEN")
     """Address to listen on, host:port."""
@@ -37,7 +40,7 @@ class AdapterSettings(Settings, frozen=True, kw_only=True):
     log_level: str = field(default="info", name="REELWRIGHT_LOG_LEVEL")
     """debug, info, warning or error."""
     drain_s: Positive = field(default=20.0, name="REELWRIGHT_DRAIN_S")
-    """Seconds that requests in flight get to finish on shutdown; event streams end at once and are resumed elsewhere."""
+    """Seconds that requests in flight get to finish on shutdown; event streams end at once, to be resumed elsewhere."""
 
     def services(self) -> dict[str, str]:
         """Address of each service by its name."""

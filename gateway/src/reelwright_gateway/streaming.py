@@ -9,7 +9,7 @@ from starlette.types import Receive, Scope, Send
 
 
 class Streamed(StreamingResponse):
-    """Sends what `source` yields and closes it at the end, however that comes; Starlette leaves it to the garbage collector."""
+    """Sends what `source` yields and closes it at the end, however that comes; Starlette would leave it to chance."""
 
     def __init__(
         self,

@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
 from dataclasses import dataclass
 from email.message import Message
-from typing import Protocol
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -23,15 +22,6 @@ FIELDS = ("filename", "media_type", "title", "tags", "album", "request_id")
 UNDECLARED = ("application/octet-stream", "application/x-www-form-urlencoded")
 
 
-class UploadCall(Protocol):
-    """What of a client-streaming call is used here."""
-
-    async def write(self, request: pb.UploadAssetRequest) -> None: ...
-    async def done_writing(self) -> None: ...
-    def cancel(self) -> bool: ...
-    def __await__(self) -> AsyncGenerator[object, pb.UploadAssetResponse]: ...
-
-
 @dataclass(frozen=True)
 class Uploads:
     """Takes files in, each of at most `limit_bytes`."""
@@ -40,7 +30,7 @@ class Uploads:
     limit_bytes: int
 
     async def upload(self, request: Request) -> Response:
-        """`POST /api/v1/assets`: one file, as a form whose last part it is, or as the body itself; 201 with its record."""
+        """`POST /api/v1/assets`: one file, as the last part of a form or as the body itself; 201 with its record."""
         declared = request.headers.get("content-length", "0")
         # A form has a little more than its file.
         if declared.isdecimal() and int(declared) > self.limit_bytes + PIECE_BYTES:

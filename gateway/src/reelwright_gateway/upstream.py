@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import grpc
 from grpc_health.v1 import health_pb2_grpc
@@ -26,7 +27,8 @@ class Upstream:
 
     jobs: jobs_service_pb2_grpc.JobServiceAsyncStub
     assets: assets_service_pb2_grpc.AssetServiceAsyncStub
-    health: Mapping[str, health_pb2_grpc.HealthStub]
+    # The published stubs do not know the methods of this one.
+    health: Mapping[str, Any]
 
 
 @contextlib.asynccontextmanager

@@ -13,6 +13,7 @@ from reelwright.jobs.v1 import jobs_service_pb2_grpc
 from reelwright_kit import database
 from reelwright_kit.assets.index import AssetIndex
 from reelwright_kit.assets.library import Library
+from reelwright_kit.assets.scratch import Scratch
 from reelwright_kit.assets.servicer import AssetServicer
 from reelwright_kit.assets.store import open_store
 from reelwright_kit.database import Pool
@@ -55,10 +56,12 @@ class Backbone:
 @contextlib.asynccontextmanager
 async def backbone(app: str, prefix: str, settings: ServiceSettings) -> AsyncIterator[Backbone]:
     """Opens the shared parts of the service `app`, whose jobs have ids with `prefix`; closes them in reverse order."""
-    await database.migrate(settings.database_url)
+    await database.outlasting(lambda: database.migrate(settings.database_url))
     async with database.connect(settings.database_url, settings.pool_size) as pool:
         jobs = JobStore(pool)
         feed = JobFeed(settings.database_url, jobs)
-        library = Library(AssetIndex(pool), open_store(settings.store_url), settings.scratch_dir)
+        scratch = Scratch(settings.scratch_dir)
+        scratch.sweep()
+        library = Library(AssetIndex(pool), open_store(settings.store_url), scratch)
         async with feed.running():
             yield Backbone(app, settings, pool, jobs, feed, library, JobDesk(app, prefix, jobs, feed))

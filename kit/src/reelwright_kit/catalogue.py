@@ -21,14 +21,14 @@ class Card(Protocol):
     def reason(self) -> str: ...
 
 
-C = TypeVar("C", bound=Card, covariant=True)
+C_co = TypeVar("C_co", bound=Card, covariant=True)
 
 
-class Model(Protocol[C]):
+class Model(Protocol[C_co]):
     """Anything with a card."""
 
     @property
-    def card(self) -> C: ...
+    def card(self) -> C_co: ...
 
 
 M = TypeVar("M", bound=Model[Card])

@@ -47,6 +47,16 @@ async def connect(url: str, size: int) -> AsyncIterator[Pool]:
         await pool.close()
 
 
+async def connect_alone(url: str) -> psycopg.AsyncConnection[tuple[Any, ...]]:
+    """A connection of its own, for LISTEN or locks; either side notices within seconds that the other has vanished."""
+    connection = await psycopg.AsyncConnection.connect(
+        url, autocommit=True, connect_timeout=3, keepalives_idle=5, keepalives_interval=2, keepalives_count=3
+    )
+    for setting, seconds in (("tcp_keepalives_idle", "5"), ("tcp_keepalives_interval", "2")):
+        await connection.execute("select set_config(%s, %s, false)", (setting, seconds))
+    return connection
+
+
 async def outlasting(call: Callable[[], Awaitable[Result]]) -> Result:
     """Repeats `call` until the database is there, for work that must not fail because of an outage."""
     delay_s = 0.1
@@ -54,14 +64,14 @@ async def outlasting(call: Callable[[], Awaitable[Result]]) -> Result:
         try:
             return await call()
         except LOST as error:
-            log.warning("database_unreachable", error=type(error).__name__, retry_in_s=delay_s)
+            log.warning("database_unreachable", error=type(error).__name__, cause=str(error), retry_in_s=delay_s)
             await asyncio.sleep(delay_s)
             delay_s = min(delay_s * 2, 2.0)
 
 
 async def migrate(url: str) -> None:
     """Brings the schema up to date; safe to call from many processes at once."""
-    async with await psycopg.AsyncConnection.connect(url, autocommit=True) as connection:
+    async with await psycopg.AsyncConnection.connect(url, autocommit=True, connect_timeout=3) as connection:
         await connection.execute("select pg_advisory_lock(%s)", (MIGRATION_LOCK,))
         await connection.execute("create schema if not exists reelwright")
         await connection.execute(

@@ -35,8 +35,12 @@ class Violation:
     rule: str = ""
 
 
+class CannotStart(Exception):
+    """What keeps a process from starting; the message is meant for the person who starts it."""
+
+
 class AppError(Exception):
-    """A failure with a code, a reason of the contract's enums and metadata that carries every dynamic part of the message."""
+    """A failure with a code, a reason of the contract's enums and metadata with every dynamic part of the message."""
 
     code = Code.INTERNAL
     reason = "INTERNAL"
@@ -107,14 +111,14 @@ class ChildFailed(AppError):
 
 
 class RequestIdReused(AppError):
-    """The request id was used before with another body."""
+    """The request id was used before with another body, which made the `subject` of this `kind`."""
 
     code = Code.ALREADY_EXISTS
     reason = "REQUEST_ID_REUSED"
 
-    def __init__(self, request_id: str, job: str) -> None:
-        message = f"request_id: {request_id} was used for job {job} with another body."
-        super().__init__(message, field="request_id", request_id=request_id, job=job)
+    def __init__(self, request_id: str, kind: str, subject: str) -> None:
+        message = f"request_id: {request_id} was used for the {kind} {subject} with another body."
+        super().__init__(message, (), field="request_id", request_id=request_id, **{kind: subject})
 
 
 class ModelNotFound(AppError):
@@ -150,6 +154,11 @@ class NotOffered(AppError):
 
     code = Code.UNIMPLEMENTED
     reason = "NOT_OFFERED"
+
+    @classmethod
+    def call(cls, rpc: str) -> NotOffered:
+        """The answer of a call that this release does not offer at all."""
+        return cls(f"{rpc} is part of the contract and not offered by this release.", rpc=rpc)
 
 
 class AssetNotFound(AppError):

@@ -6,8 +6,8 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import Awaitable, Callable, Sequence
-from typing import TypeVar
+from collections.abc import Callable, Coroutine, Sequence
+from typing import Any, TypeVar
 
 import grpc
 import uvloop
@@ -15,8 +15,9 @@ from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
 from reelwright_kit import logs, telemetry
+from reelwright_kit.errors import CannotStart
 from reelwright_kit.interceptors import interceptors
-from reelwright_kit.settings import ServiceSettings, SettingsInvalid
+from reelwright_kit.settings import ServiceSettings
 
 S = TypeVar("S", bound=ServiceSettings)
 Register = Callable[[grpc.aio.Server], None]
@@ -34,28 +35,36 @@ SERVER_OPTIONS = [
 ]
 
 
-class CannotListen(Exception):
-    """The address is taken or not ours; the message is meant for the person who starts the process."""
+ALIVE = "liveness"
+"""Health name that stays SERVING to the end: a kubelet that sees liveness fail would cut the drain short."""
 
 
-def main(name: str, settings_class: type[S], run: Callable[[S], Awaitable[None]]) -> None:
+class CannotListen(CannotStart):
+    """The address is taken or not ours."""
+
+
+def main(name: str, settings_class: type[S], run: Callable[[S], Coroutine[Any, Any, None]]) -> None:
     """Starts the service `name`; what is wrong with its environment is said in one line, with exit code 1."""
     try:
-        settings = settings_class.load(os.environ)
-    except SettingsInvalid as error:
+        _main(name, settings_class.load(os.environ), run)
+    except CannotStart as error:
         sys.exit(f"reelwright-{name}: {error}")
+
+
+def _main(name: str, settings: S, run: Callable[[S], Coroutine[Any, Any, None]]) -> None:
     logs.configure(name, settings.log_level)
     provider = telemetry.configure(name, settings.otlp_endpoint)
     try:
         uvloop.run(run(settings))
-    except CannotListen as error:
-        sys.exit(f"reelwright-{name}: {error}")
     finally:
         provider.shutdown()
 
 
 async def serve(name: str, settings: ServiceSettings, services: Sequence[str], register: Register) -> None:
-    """Serves until SIGTERM or SIGINT: then says not ready, waits for balancers to notice, and drains. A second signal ends at once."""
+    """Serves until SIGTERM or SIGINT: then says not ready, waits for balancers to notice, and drains.
+
+    A second signal ends the process at once.
+    """
     server = grpc.aio.server(interceptors=interceptors(), options=SERVER_OPTIONS)
     checks = health.aio.HealthServicer()
     register(server)
@@ -63,13 +72,14 @@ async def serve(name: str, settings: ServiceSettings, services: Sequence[str], r
     reflection.enable_server_reflection([*services, health.SERVICE_NAME, reflection.SERVICE_NAME], server)
     port = _listen(server, settings.listen)
     await server.start()
-    for checked in ("", "readiness", "liveness", *services):
+    ready = ("", "readiness", *services)
+    for checked in (ALIVE, *ready):
         await checks.set(checked, health_pb2.HealthCheckResponse.SERVING)
     log.info("serving", name=name, port=port)
     await _signalled()
     log.info("draining", name=name)
-    await checks.enter_graceful_shutdown()
-    # Alive to the end: a kubelet that sees liveness fail would cut the drain short.
+    for checked in ready:
+        await checks.set(checked, health_pb2.HealthCheckResponse.NOT_SERVING)
     await asyncio.sleep(settings.notice_s)
     await server.stop(settings.drain_s)
 

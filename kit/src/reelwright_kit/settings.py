@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Mapping
-from typing import Any, Self
+from typing import Annotated, Any, Literal, Self
 
 import msgspec
 
+from reelwright_kit.errors import CannotStart
 
-class SettingsInvalid(Exception):
-    """A variable is missing or has the wrong form; the message is meant for the person who starts the process."""
+Seconds = Annotated[float, msgspec.Meta(ge=0)]
+Count = Annotated[int, msgspec.Meta(ge=1)]
+StoreUrl = Annotated[str, msgspec.Meta(pattern=r"^(file:///|s3://|az://)")]
+
+
+class SettingsInvalid(CannotStart):
+    """A variable is missing or has the wrong form."""
 
 
 class Secret(str):
@@ -60,7 +66,7 @@ class ServiceSettings(Settings, frozen=True, kw_only=True):
     """Address to listen on, host:port; port 0 takes a free one."""
     database_url: Secret = msgspec.field(name="REELWRIGHT_DATABASE_URL")
     """PostgreSQL, `postgresql://user:password@host/database`."""
-    store_url: str = msgspec.field(name="REELWRIGHT_STORE_URL")
+    store_url: StoreUrl = msgspec.field(name="REELWRIGHT_STORE_URL")
     """Where files are kept: `file:///path`, `s3://bucket` or `az://container`."""
     scratch_dir: str = msgspec.field(default="", name="REELWRIGHT_SCRATCH_DIR")
     """Directory for files in the making; default: the system's temporary one."""
@@ -68,13 +74,18 @@ class ServiceSettings(Settings, frozen=True, kw_only=True):
     """Name of this process among the replicas of its service; must be unique. Default: the host name."""
     public_url: str = msgspec.field(default="http://127.0.0.1:8080", name="REELWRIGHT_PUBLIC_URL")
     """Address of the gateway as users see it."""
-    log_level: str = msgspec.field(default="info", name="REELWRIGHT_LOG_LEVEL")
+    log_level: Literal["debug", "info", "warning", "error"] = msgspec.field(default="info", name="REELWRIGHT_LOG_LEVEL")
     """debug, info, warning or error."""
     otlp_endpoint: str = msgspec.field(default="", name="OTEL_EXPORTER_OTLP_ENDPOINT")
     """OpenTelemetry collector, gRPC; empty: traces are not sent."""
-    notice_s: float = msgspec.field(default=3.0, name="REELWRIGHT_NOTICE_S")
+    notice_s: Seconds = msgspec.field(default=3.0, name="REELWRIGHT_NOTICE_S")
     """Seconds between saying not ready and refusing calls, so that load balancers notice."""
-    drain_s: float = msgspec.field(default=20.0, name="REELWRIGHT_DRAIN_S")
+    drain_s: Seconds = msgspec.field(default=20.0, name="REELWRIGHT_DRAIN_S")
     """Seconds that calls in flight get to finish on shutdown."""
-    pool_size: int = msgspec.field(default=8, name="REELWRIGHT_POOL_SIZE")
+    pool_size: Count = msgspec.field(default=8, name="REELWRIGHT_POOL_SIZE")
     """Database connections for jobs and assets; durable workflows keep as many beside it."""
+
+    def __post_init__(self) -> None:
+        # Not a pattern of the type: a message about a value would show the password in it.
+        if not self.database_url.startswith(("postgresql://", "postgres://")):
+            raise ValueError("REELWRIGHT_DATABASE_URL: expected postgresql://user:password@host/database")

@@ -1,4 +1,4 @@
-"""OpenTelemetry: one trace from the edge through services and workflow steps, sent by OTLP when a collector is configured."""
+"""OpenTelemetry: one trace from the edge through services and steps, sent by OTLP when a collector is configured."""
 
 from __future__ import annotations
 

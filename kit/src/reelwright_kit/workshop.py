@@ -1,4 +1,4 @@
-"""Where a job makes a file: the intent is written down, the file is made and kept, and another run finds what this one kept."""
+"""Where a job makes a file: the intent is written down, the file made and kept; another run finds what this kept."""
 
 from __future__ import annotations
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -14,7 +15,8 @@ from reelwright_kit.errors import AssetNotFound
 
 _INSERT = """
 insert into reelwright.assets
-  (id, tenant, key, filename, media_type, size_bytes, sha256, width, height, duration_s, title, tags, album, job, provenance)
+  (id, tenant, key, filename, media_type, size_bytes, sha256, width, height, duration_s, title, tags, album, job,
+   provenance)
 values
   (%(id)s, %(tenant)s, %(key)s, %(filename)s, %(media_type)s, %(size_bytes)s, %(sha256)s, %(width)s, %(height)s,
    %(duration_s)s, %(title)s, %(tags)s, %(album)s, %(job)s, %(provenance)s)
@@ -51,13 +53,14 @@ class AssetIndex:
             raise AssetNotFound(asset)
         return record
 
-    async def list(self, tenant: str, chosen: AssetFilter, limit: int, before: str = "") -> Sequence[AssetRecord]:
-        """At most `limit` files, newest first, after the file `before`."""
-        conditions, values = ["tenant = %(tenant)s"], {"tenant": tenant, "limit": limit, "before": before}
+    async def list(
+        self, tenant: str, chosen: AssetFilter, limit: int, before: tuple[datetime, str] | None = None
+    ) -> Sequence[AssetRecord]:
+        """At most `limit` files, newest first, after the one with the time and the id `before`, which may be gone."""
+        conditions, values = ["tenant = %(tenant)s"], {"tenant": tenant, "limit": limit}
         if before:
-            conditions.append(
-                "(create_time, id) < (select create_time, id from reelwright.assets where id = %(before)s)"
-            )
+            conditions.append("(create_time, id) < (%(time)s, %(before)s)")
+            values["time"], values["before"] = before
         for condition, name, value in _conditions(chosen):
             conditions.append(condition)
             values[name] = value

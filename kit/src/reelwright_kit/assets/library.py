@@ -5,15 +5,15 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import hashlib
-import tempfile
 from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
 from reelwright_kit import logs
 from reelwright_kit.assets.index import AssetIndex
-from reelwright_kit.assets.model import SUFFIXES, AssetRecord, Provenance
+from reelwright_kit.assets.model import SUFFIXES, AssetRecord, Measured, Provenance
 from reelwright_kit.assets.probe import measure
+from reelwright_kit.assets.scratch import Scratch
 from reelwright_kit.assets.store import FileStore
 from reelwright_kit.errors import AssetTooLarge, RangeNotSatisfiable
 from reelwright_kit.ids import derived_id, new_id
@@ -26,10 +26,10 @@ MAX_BYTES = 512 * 1024 * 1024
 class Library:
     """Keeps files for tenants."""
 
-    def __init__(self, index: AssetIndex, store: FileStore, scratch_dir: str = "") -> None:
+    def __init__(self, index: AssetIndex, store: FileStore, scratch: Scratch | None = None) -> None:
         self._index = index
         self._store = store
-        self._scratch_dir = scratch_dir or None
+        self._scratch = scratch or Scratch()
 
     @property
     def index(self) -> AssetIndex:
@@ -39,8 +39,8 @@ class Library:
     @contextlib.contextmanager
     def scratch(self) -> Iterator[Path]:
         """A directory for files in the making that is gone afterwards."""
-        with tempfile.TemporaryDirectory(prefix="reelwright-", dir=self._scratch_dir) as directory:
-            yield Path(directory)
+        with self._scratch.directory() as directory:
+            yield directory
 
     async def made(self, tenant: str, job: str, slot: str) -> AssetRecord | None:
         """What `job` has already made for `slot`, if it has."""
@@ -59,17 +59,15 @@ class Library:
         slot: str = "",
         provenance: Provenance | None = None,
     ) -> AssetRecord:
-        """Stores the file at `path`. With a `slot`, a job that comes by again finds what it kept before."""
+        """Stores the file at `path`. With a `slot`, whoever comes again finds what was kept first, in any case."""
         provenance = provenance or Provenance()
-        size_bytes = path.stat().st_size
-        if size_bytes > MAX_BYTES:
-            raise AssetTooLarge(MAX_BYTES)
-        measured, sha256 = await asyncio.to_thread(lambda: (measure(path, media_type), _sha256(path)))
+        measured, size_bytes, sha256 = await asyncio.to_thread(_examined, path, media_type)
         asset = derived_id("ast", tenant, provenance.job, slot) if slot else new_id("ast")
         suffix = SUFFIXES.get(measured.media_type, "bin")
-        key = f"{tenant}/{sha256[:2]}/{asset}.{suffix}"
+        # Named after its content too: a second maker of the same slot must not write over what the first one kept.
+        key = f"{tenant}/{sha256[:2]}/{asset}.{sha256[2:18]}.{suffix}"
         await self._store.put(key, path)
-        return await self._index.add(
+        record = await self._index.add(
             {
                 "id": asset,
                 "tenant": tenant,
@@ -88,6 +86,9 @@ class Library:
                 "provenance": asdict(provenance),
             }
         )
+        if record.key != key:
+            await self._store.delete(key)
+        return record
 
     async def read(self, record: AssetRecord, offset: int = 0, length: int = 0) -> AsyncIterator[bytes]:
         """The bytes from `offset`, at most `length` of them, or to the end when it is 0."""
@@ -118,6 +119,15 @@ class Library:
             await self.delete(tenant, record.id)
 
 
-def _sha256(path: Path) -> str:
+def _examined(path: Path, declared: str) -> tuple[Measured, int, str]:
+    """What the file is, its size in bytes and its hash."""
+    size_bytes = path.stat().st_size
+    if size_bytes > MAX_BYTES:
+        raise AssetTooLarge(MAX_BYTES)
+    return measure(path, declared), size_bytes, sha256_of(path)
+
+
+def sha256_of(path: Path) -> str:
+    """The hash of a file, in hexadecimal."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,4 +1,4 @@
-"""Looks at the bytes of a file: what type it is, how large the picture, how long the sound. Decodes headers only."""
+"""Looks at the bytes of a file: what type it is, how large the picture, how long the sound."""
 
 from __future__ import annotations
 
@@ -22,6 +22,9 @@ _CONTAINERS = {
     "ogg": ("", "audio/ogg"),
     "flac": ("", "audio/flac"),
 }
+_DEMUXERS = {"format_whitelist": "mov,matroska,wav,mp3,ogg,flac", "protocol_whitelist": "file"}
+"""Without this a playlist sent as a film would make us open the files and addresses it names."""
+
 _BY_MAGIC = ((b"%PDF-", "application/pdf"), (b"PK\x03\x04", "application/zip"))
 
 
@@ -37,13 +40,20 @@ def measure(path: Path, declared: str = "", field: str = "content") -> Measured:
 
 def _picture(path: Path, field: str) -> Measured | None:
     try:
-        with Image.open(path) as picture:
-            width, height, media_type = picture.width, picture.height, _PICTURES.get(picture.format or "")
-    except (UnidentifiedImageError, OSError, Image.DecompressionBombError):
+        picture = Image.open(path, formats=tuple(_PICTURES))
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+        raise MediaUnreadable(field, f"has more than {MAX_PIXELS} pixels") from None
+    except (UnidentifiedImageError, OSError, SyntaxError):
         return None
-    if width * height > MAX_PIXELS:
-        raise MediaUnreadable(field, f"has {width} x {height} pixels; at most {MAX_PIXELS} are taken")
-    return Measured(media_type, width, height) if media_type else None
+    with picture:
+        if picture.width * picture.height > MAX_PIXELS:
+            raise MediaUnreadable(field, f"has more than {MAX_PIXELS} pixels: {picture.width} x {picture.height}")
+        try:
+            # A header tells nothing of what follows it: half a picture would fail much later, in a job.
+            picture.load()
+        except (OSError, SyntaxError, ValueError):
+            raise MediaUnreadable(field, "begins like a picture and cannot be decoded") from None
+        return Measured(_PICTURES[str(picture.format)], picture.width, picture.height)
 
 
 def _by_magic(path: Path) -> Measured | None:
@@ -64,7 +74,7 @@ def _text(path: Path, declared: str) -> Measured | None:
 
 def _sounding(path: Path) -> Measured | None:
     try:
-        with av.open(str(path)) as container:
+        with av.open(str(path), options=_DEMUXERS) as container:
             types = _CONTAINERS.get(container.format.name)
             duration_s = container.duration / av.time_base if container.duration else None
             video = container.streams.video[0] if container.streams.video else None

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
+from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import grpc
@@ -10,10 +13,10 @@ import grpc
 from reelwright.assets.v1 import assets_service_pb2 as pb
 from reelwright.assets.v1 import assets_service_pb2_grpc as rpc
 from reelwright_kit import caller, pages
-from reelwright_kit.assets.library import MAX_BYTES, Library
+from reelwright_kit.assets.library import MAX_BYTES, Library, sha256_of
 from reelwright_kit.assets.model import AssetFilter
 from reelwright_kit.assets.rendering import asset_message
-from reelwright_kit.errors import AssetTooLarge, FieldInvalid
+from reelwright_kit.errors import AssetTooLarge, FieldInvalid, PageTokenInvalid, RequestIdReused
 
 Context = grpc.aio.ServicerContext[Any, Any]
 
@@ -30,24 +33,11 @@ class AssetServicer(rpc.AssetServiceServicer):
     async def UploadAsset(
         self, request_iterator: AsyncIterator[pb.UploadAssetRequest], context: Context
     ) -> pb.UploadAssetResponse:
-        tenant = caller.current().tenant
-        header: pb.UploadHeader | None = None
         with self._library.scratch() as directory:
             path = directory / "upload"
-            with path.open("wb") as file:
-                async for message in request_iterator:
-                    if header is None:
-                        header = _header(message)
-                    elif message.WhichOneof("part") != "data":
-                        raise FieldInvalid("part", "only the first message carries a header")
-                    elif file.tell() + len(message.data) > MAX_BYTES:
-                        raise AssetTooLarge(MAX_BYTES)
-                    else:
-                        file.write(message.data)
-            if header is None:
-                raise FieldInvalid("header", "the first message must carry it")
+            header = await _received(request_iterator, path)
             record = await self._library.keep(
-                tenant,
+                caller.current().tenant,
                 path,
                 media_type=header.media_type,
                 filename=header.filename,
@@ -56,6 +46,8 @@ class AssetServicer(rpc.AssetServiceServicer):
                 album=header.album,
                 slot=f"upload {header.request_id}" if header.request_id else "",
             )
+            if header.request_id and record.sha256 != await asyncio.to_thread(sha256_of, path):
+                raise RequestIdReused(header.request_id, "asset", record.id)
         return pb.UploadAssetResponse(asset=asset_message(record))
 
     async def DownloadAsset(
@@ -71,9 +63,12 @@ class AssetServicer(rpc.AssetServiceServicer):
 
     async def ListAssets(self, request: pb.ListAssetsRequest, context: Context) -> pb.ListAssetsResponse:
         chosen = AssetFilter(request.media_type, request.job, request.album, request.tag)
-        size, before = pages.page_size(request.page_size), pages.read_token(request.page_token, chosen)
+        size, before = pages.page_size(request.page_size), _place(pages.read_token(request.page_token, chosen))
         found = await self._library.index.list(caller.current().tenant, chosen, size + 1, before)
-        token = pages.write_token(found[size - 1].id, chosen) if len(found) > size else ""
+        token = ""
+        if len(found) > size:
+            last = found[size - 1]
+            token = pages.write_token(f"{last.create_time.isoformat()} {last.id}", chosen)
         return pb.ListAssetsResponse(assets=[asset_message(r) for r in found[:size]], next_page_token=token)
 
     async def UpdateAsset(self, request: pb.UpdateAssetRequest, context: Context) -> pb.UpdateAssetResponse:
@@ -92,6 +87,34 @@ class AssetServicer(rpc.AssetServiceServicer):
     async def GetAssetUrl(self, request: pb.GetAssetUrlRequest, context: Context) -> pb.GetAssetUrlResponse:
         record = await self._library.index.get(caller.current().tenant, request.id)
         return pb.GetAssetUrlResponse(url=f"{self._public_url}/api/v1/assets/{record.id}/content")
+
+
+async def _received(messages: AsyncIterator[pb.UploadAssetRequest], path: Path) -> pb.UploadHeader:
+    """Writes the data of an upload to `path` and returns its header."""
+    header: pb.UploadHeader | None = None
+    with path.open("wb") as file:
+        async for message in messages:
+            if header is None:
+                header = _header(message)
+            elif message.WhichOneof("part") != "data":
+                raise FieldInvalid("part", "only the first message carries a header")
+            elif file.tell() + len(message.data) > MAX_BYTES:
+                raise AssetTooLarge(MAX_BYTES)
+            else:
+                file.write(message.data)
+    if header is None:
+        raise FieldInvalid("header", "the first message must carry it")
+    return header
+
+
+def _place(last: str) -> tuple[datetime, str] | None:
+    if not last:
+        return None
+    time, _, asset = last.partition(" ")
+    try:
+        return datetime.fromisoformat(time), asset
+    except ValueError:
+        raise PageTokenInvalid from None
 
 
 def _header(message: pb.UploadAssetRequest) -> pb.UploadHeader:

@@ -12,6 +12,8 @@ from obstore.store import AzureStore, LocalStore, ObjectStore, S3Store
 
 PIECE_BYTES = 1 << 20
 
+STORE_URLS = "file:///path, s3://bucket or az://container"
+
 
 class FileStore(Protocol):
     """Keeps whole objects under keys."""
@@ -50,7 +52,7 @@ class ObjectFileStore:
 
 
 def open_store(url: str) -> FileStore:
-    """The store that `url` names: `file:///path`, `s3://bucket` or `az://container`; credentials come from the environment."""
+    """The store that `url` names, see `STORE_URLS`; credentials come from the environment."""
     parts = urllib.parse.urlsplit(url)
     if parts.scheme == "file":
         path = urllib.parse.unquote(parts.path)
@@ -59,4 +61,4 @@ def open_store(url: str) -> FileStore:
         return ObjectFileStore(S3Store(parts.netloc, prefix=parts.path.strip("/") or None))
     if parts.scheme == "az":
         return ObjectFileStore(AzureStore(parts.netloc, prefix=parts.path.strip("/") or None))
-    raise ValueError(f"{url}: expected file:///path, s3://bucket or az://container")
+    raise ValueError(f"{url!r} is none of {STORE_URLS}")

@@ -6,19 +6,17 @@ import contextlib
 import re
 import secrets
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 
 import grpc
 import structlog
 
 from reelwright_kit import caller, logs, telemetry
-from reelwright_kit.interceptors.wrapping import Context, Handler, wrap
+from reelwright_kit.interceptors.wrapping import OURS, Context, Continuation, Handler, wrap
 
 log = logs.logger(__name__)
 
 _SANE_ID = re.compile(r"[A-Za-z0-9._:/-]{1,128}")
-_QUIET = ("/grpc.health.v1.Health/", "/grpc.reflection.")
-"""Asked every second by probes: not worth a line."""
 
 
 class CallInterceptor(grpc.aio.ServerInterceptor):
@@ -26,12 +24,12 @@ class CallInterceptor(grpc.aio.ServerInterceptor):
 
     async def intercept_service(
         self,
-        continuation: Callable[[grpc.HandlerCallDetails], Awaitable[Handler]],
+        continuation: Continuation,
         handler_call_details: grpc.HandlerCallDetails,
-    ) -> Handler:
+    ) -> Handler | None:
         handler = await continuation(handler_call_details)
         method = handler_call_details.method
-        if handler is None or method.startswith(_QUIET):
+        if handler is None or not method.startswith(OURS):
             return handler
         sent = {str(name): value for name, value in handler_call_details.invocation_metadata if isinstance(value, str)}
         return wrap(handler, lambda context: _call(method, sent, context))
@@ -45,15 +43,18 @@ async def _call(method: str, sent: dict[str, str], context: Context) -> AsyncIte
     # While keys are off everybody is the local tenant; any credential sent along is ignored.
     caller.become(caller.Caller(caller.LOCAL_TENANT, call_id))
     began = time.perf_counter()
-    with structlog.contextvars.bound_contextvars(request_id=call_id), telemetry.continuing(sent):
-        with telemetry.span(method.lstrip("/"), **_attributes(method, call_id)) as span:
-            try:
-                yield
-            finally:
-                code = _code_of(context)
-                span.set_attribute(telemetry.RPC_STATUS, code)
-                duration_ms = round((time.perf_counter() - began) * 1000, 1)
-                log.info("rpc", rpc=method, code=code, duration_ms=duration_ms)
+    with (
+        structlog.contextvars.bound_contextvars(request_id=call_id),
+        telemetry.continuing(sent),
+        telemetry.span(method.lstrip("/"), **_attributes(method, call_id)) as span,
+    ):
+        try:
+            yield
+        finally:
+            code = _code_of(context)
+            span.set_attribute(telemetry.RPC_STATUS, code)
+            duration_ms = round((time.perf_counter() - began) * 1000, 1)
+            log.info("rpc", rpc=method, code=code, duration_ms=duration_ms)
 
 
 def _attributes(method: str, call_id: str) -> dict[str, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 
 import grpc
 from google.protobuf import duration_pb2
@@ -12,8 +12,8 @@ from grpc_status import rpc_status
 
 from reelwright_kit import caller, logs
 from reelwright_kit.database import LOST
-from reelwright_kit.errors import AppError, NotOffered, PartUnavailable
-from reelwright_kit.interceptors.wrapping import Context, Handler, wrap
+from reelwright_kit.errors import AppError, PartUnavailable
+from reelwright_kit.interceptors.wrapping import OURS, Context, Continuation, Handler, wrap
 
 log = logs.logger(__name__)
 
@@ -30,11 +30,13 @@ class ErrorInterceptor(grpc.aio.ServerInterceptor):
 
     async def intercept_service(
         self,
-        continuation: Callable[[grpc.HandlerCallDetails], Awaitable[Handler]],
+        continuation: Continuation,
         handler_call_details: grpc.HandlerCallDetails,
-    ) -> Handler:
+    ) -> Handler | None:
         handler = await continuation(handler_call_details)
-        return wrap(handler, _translating) if handler is not None else handler
+        if handler is None or not handler_call_details.method.startswith(OURS):
+            return handler
+        return wrap(handler, _translating)
 
 
 @contextlib.asynccontextmanager
@@ -46,10 +48,7 @@ async def _translating(context: Context) -> AsyncIterator[None]:
     except LOST as error:
         log.warning("database_unreachable", error=type(error).__name__)
         await context.abort_with_status(rpc_status.to_status(status_of(PartUnavailable("database"))))
-    except NotImplementedError:
-        refusal = NotOffered("This call is part of the contract and not offered by this release.")
-        await context.abort_with_status(rpc_status.to_status(status_of(refusal)))
-    except (grpc.aio.AbortError, grpc.RpcError, grpc.aio.UsageError):
+    except grpc.aio.AbortError:
         raise
     except Exception as error:
         log.exception("rpc_crashed", error=type(error).__name__)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
 
 import grpc
 import protovalidate
+from google.protobuf.descriptor import FieldDescriptor
 from google.protobuf.message import Message
 
 from reelwright_kit.errors import AppError, Code, Violation
-from reelwright_kit.interceptors.wrapping import Context, Handler, wrap
+from reelwright_kit.interceptors.wrapping import OURS, Context, Continuation, Handler, wrap
 
 
 class RequestInvalid(AppError):
@@ -30,11 +32,11 @@ class ValidationInterceptor(grpc.aio.ServerInterceptor):
 
     async def intercept_service(
         self,
-        continuation: Callable[[grpc.HandlerCallDetails], Awaitable[Handler]],
+        continuation: Continuation,
         handler_call_details: grpc.HandlerCallDetails,
-    ) -> Handler:
+    ) -> Handler | None:
         handler = await continuation(handler_call_details)
-        if handler is None or not handler_call_details.method.startswith("/reelwright."):
+        if handler is None or not handler_call_details.method.startswith(OURS):
             return handler
         return wrap(handler, _plain, check)
 
@@ -46,22 +48,53 @@ async def _plain(context: Context) -> AsyncIterator[None]:
 
 def check(message: Message) -> None:
     """Raises RequestInvalid naming every field of `message` that breaks a rule."""
-    found = protovalidate.collect_violations(message)
+    found = [
+        Violation(_path(violation.proto), _readable(violation.proto.message), violation.proto.rule_id)
+        for violation in protovalidate.collect_violations(message)
+    ]
+    # PostgreSQL keeps no NUL in texts, and no text of ours needs one.
+    found.extend(Violation(field, "must not contain NUL characters", "string.nul") for field in _with_nul(message, ""))
     if found:
         raise RequestInvalid(_once_per_field(found))
 
 
-def _once_per_field(found: list[protovalidate.Violation]) -> tuple[Violation, ...]:
+def _once_per_field(found: list[Violation]) -> tuple[Violation, ...]:
     by_field: dict[str, Violation] = {}
     for violation in found:
-        field = _path(violation.proto)
-        by_field.setdefault(field, Violation(field, violation.proto.message, violation.proto.rule_id))
+        by_field.setdefault(violation.field, violation)
     return tuple(by_field.values())
 
 
+def _with_nul(message: Message, path: str) -> Iterator[str]:
+    for descriptor, value in message.ListFields():
+        field = f"{path}.{descriptor.name}" if path else descriptor.name
+        for place, item in _items(descriptor, value):
+            if isinstance(item, Message):
+                yield from _with_nul(item, f"{field}{place}")
+            elif isinstance(item, str) and "\0" in item:
+                yield f"{field}{place}"
+
+
+def _items(descriptor: FieldDescriptor, value: Any) -> Iterator[tuple[str, Any]]:
+    """The values of one field, the keys of a map among them, each with the subscript that leads to it."""
+    if descriptor.message_type is not None and descriptor.message_type.GetOptions().map_entry:
+        for key, item in value.items():
+            yield f"[{key!r}]", key
+            yield f"[{key!r}]", item
+    elif descriptor.is_repeated:
+        yield from ((f"[{number}]", item) for number, item in enumerate(value))
+    else:
+        yield "", value
+
+
+def _readable(message: str) -> str:
+    # An empty value stands for the default in our lists; nobody is helped by being told of it.
+    return message.replace("in list [, ", "in list [").replace("in list [0, ", "in list [")
+
+
 def _path(violation: protovalidate.ViolationPb) -> str:
-    """The field as a caller writes it, for example `clips[2].duration`; empty when the rule is about the whole message."""
-    if not violation.has_field("field"):
+    """The field as a caller writes it, for example `clips[2].duration`; empty when the rule is about all of it."""
+    if violation.field is None:
         return ""
     path = ""
     for element in violation.field.elements:

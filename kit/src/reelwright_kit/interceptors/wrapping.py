@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
 import grpc
@@ -15,24 +15,25 @@ if TYPE_CHECKING:
 else:
     Context = Handler = Any
 
+OURS = "/reelwright."
+"""How the methods of our own contract begin; health checks and reflection are left to the libraries they come from."""
+
 Around = Callable[[Context], contextlib.AbstractAsyncContextManager[None]]
 Check = Callable[[Any], None]
+Continuation = Callable[[grpc.HandlerCallDetails], Awaitable[Handler | None]]
 
 
 def wrap(handler: Handler, around: Around, check: Check = lambda message: None) -> Handler:
-    """`handler` with every request message given to `check`, and the whole call, its stream included, inside `around`."""
+    """`handler` with every request message given to `check`, and the whole call, streams included, inside `around`."""
+    many = handler.request_streaming
     if handler.response_streaming:
-        inner = handler.stream_stream if handler.request_streaming else handler.unary_stream
-        make = (
-            grpc.stream_stream_rpc_method_handler if handler.request_streaming else grpc.unary_stream_rpc_method_handler
-        )
-        wrapped: Any = _streaming(inner, around, check, handler.request_streaming)
+        inner = handler.stream_stream if many else handler.unary_stream
+        make = grpc.stream_stream_rpc_method_handler if many else grpc.unary_stream_rpc_method_handler
+        wrapped: Any = _streaming(inner, around, check, many)
     else:
-        inner = handler.stream_unary if handler.request_streaming else handler.unary_unary
-        make = (
-            grpc.stream_unary_rpc_method_handler if handler.request_streaming else grpc.unary_unary_rpc_method_handler
-        )
-        wrapped = _unary(inner, around, check, handler.request_streaming)
+        inner = handler.stream_unary if many else handler.unary_unary
+        make = grpc.stream_unary_rpc_method_handler if many else grpc.unary_unary_rpc_method_handler
+        wrapped = _unary(inner, around, check, many)
     return make(wrapped, handler.request_deserializer, handler.response_serializer)
 
 

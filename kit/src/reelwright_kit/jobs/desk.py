@@ -1,4 +1,4 @@
-"""The desk where use-cases hand in jobs: admission for the caller's tenant, and the answer after the wishes of the caller."""
+"""The desk where use-cases hand in jobs: admission for the caller's tenant, answered at once or after a wait."""
 
 from __future__ import annotations
 

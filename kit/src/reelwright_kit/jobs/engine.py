@@ -1,4 +1,4 @@
-"""Runs jobs durably on DBOS: recovers them after a crash, takes over those of lost replicas, and stops cancelled ones at once."""
+"""Runs jobs durably on DBOS: recovers them after a crash, takes over those of lost replicas, stops cancelled ones."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer
 
 from reelwright_kit import caller, logs, telemetry
 from reelwright_kit.database import outlasting
-from reelwright_kit.errors import AppError, Code, Failure
+from reelwright_kit.errors import AppError, Code, Failure, JobNotFound
 from reelwright_kit.jobs.feed import JobFeed
 from reelwright_kit.jobs.liveness import LivenessWatch
 from reelwright_kit.jobs.model import JobRecord, Json, State
@@ -26,7 +26,7 @@ Runner = Callable[[Work], Awaitable[Json]]
 
 @dataclass(frozen=True)
 class Queue:
-    """Where jobs of one provider wait. Parents and children wait in different queues, or they would block each other."""
+    """Where jobs of one provider wait. Parents and children wait in different queues, or they block each other."""
 
     name: str
     worker_concurrency: int
@@ -43,6 +43,8 @@ class EngineSettings:
     executor_id: str
     database_url: str
     takeover_grace_s: float = 5.0
+    interrupt_s: float = 5.0
+    """How long jobs get to notice that the process ends."""
     max_threads: int = 16
 
 
@@ -64,7 +66,8 @@ class Engine:
         self._queues = queues
         self._runners = runners
         self._running: dict[str, asyncio.Task[None]] = {}
-        feed.on_state(self._on_state)
+        self._closing = False
+        feed.on_state(self._on_state, self._stop_ended)
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -87,9 +90,17 @@ class Engine:
             async with watch.running(self._take_over):
                 yield
         finally:
-            for task in self._running.values():
-                task.cancel()
+            await self._interrupt()
             await asyncio.to_thread(DBOS.destroy)
+
+    async def _interrupt(self) -> None:
+        """Stops what runs and leaves it as it is: the next process goes on where the last finished step ended."""
+        self._closing = True
+        tasks = list(self._running.values())
+        for task in tasks:
+            task.cancel()
+        if tasks:
+            await asyncio.wait(tasks, timeout=self._settings.interrupt_s)
 
     def _config(self) -> DBOSConfig:
         settings = self._settings
@@ -113,34 +124,43 @@ class Engine:
         return job
 
     async def _run(self, job_id: str) -> None:
-        record = await outlasting(lambda: self._store.begin(job_id))
-        if record.state.final:
-            return
-        caller.become(caller.Caller(record.tenant, job_id))
-        task = asyncio.ensure_future(self._perform(record))
+        task = asyncio.ensure_future(self._perform(job_id))
+        # Before the first look at the job: a cancellation must find the task whenever it comes.
         self._running[job_id] = task
         try:
             await task
         except asyncio.CancelledError:
-            if not await outlasting(lambda: self._store.ended([job_id])):
+            if self._closing or not await outlasting(lambda: self._store.ended([job_id])):
                 raise
-            log.info("job_stopped", job=job_id, kind=record.kind)
+            log.info("job_stopped", job=job_id)
         finally:
             self._running.pop(job_id, None)
 
-    async def _perform(self, record: JobRecord) -> None:
+    async def _perform(self, job_id: str) -> None:
+        try:
+            record = await outlasting(lambda: self._store.begin(job_id))
+        except JobNotFound:
+            # Deleted while it waited.
+            return
+        if record.state.final:
+            return
+        caller.become(caller.Caller(record.tenant, job_id))
         usual = await outlasting(lambda: self._store.usual_seconds(record.kind, record.model))
         with telemetry.span(f"job {record.kind}", job=record.id, trace_parent=record.trace):
-            try:
-                result = await self._runners[record.kind](Work(record, self._store, self._submissions, usual))
-            except AppError as error:
-                await self._fail(record, error)
-            except Exception as error:
-                log.exception("job_crashed", job=record.id, kind=record.kind, error=type(error).__name__)
-                await self._fail(record, Unexpected(record.id))
-            else:
-                await outlasting(lambda: self._store.finish(record.id, State.SUCCEEDED, result=result))
-                log.info("job_succeeded", job=record.id, kind=record.kind)
+            await self._work(Work(record, self._store, self._submissions, usual))
+
+    async def _work(self, work: Work) -> None:
+        record = work.job
+        try:
+            result = await self._runners[record.kind](work)
+        except AppError as error:
+            await self._fail(record, error)
+        except Exception as error:
+            log.exception("job_crashed", job=record.id, kind=record.kind, error=type(error).__name__)
+            await self._fail(record, Unexpected(record.id))
+        else:
+            await outlasting(lambda: self._store.finish(record.id, State.SUCCEEDED, result=result))
+            log.info("job_succeeded", job=record.id, kind=record.kind)
 
     async def _fail(self, record: JobRecord, error: AppError) -> None:
         failure = Failure.of(error)
@@ -152,6 +172,12 @@ class Engine:
         task = self._running.get(job)
         if task and state is State.CANCELLED:
             task.cancel()
+
+    async def _stop_ended(self) -> None:
+        """Stops tasks whose jobs have ended while nobody listened."""
+        for job in await self._store.ended(list(self._running)):
+            if task := self._running.get(job):
+                task.cancel()
 
     async def _take_over(self, executors: list[str]) -> None:
         handles = await asyncio.to_thread(DBOS._recover_pending_workflows, executors)

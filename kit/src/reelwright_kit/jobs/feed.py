@@ -1,21 +1,24 @@
-"""The live side of the event log: one LISTEN connection per process, one reader per watched job, any number of watchers."""
+"""The live side of the event log: one LISTEN connection per process, one reader per watched job, many watchers."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable, Iterator
-
-import psycopg
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator
 
 from reelwright_kit import logs
-from reelwright_kit.database import LOST, outlasting
+from reelwright_kit.database import LOST, connect_alone, outlasting
+from reelwright_kit.errors import JobNotFound
 from reelwright_kit.jobs.model import EventRecord, JobRecord, State
 from reelwright_kit.jobs.store import CHANNEL, JobStore
 
 log = logs.logger(__name__)
 
 StateWatcher = Callable[[str, State], None]
+Resumed = Callable[[], Awaitable[None]]
+
+BATCH = 500
+"""Events read at a time."""
 
 
 class _Topic:
@@ -25,25 +28,45 @@ class _Topic:
         self.job = job
         self.watchers = 0
         self.events: list[EventRecord] = []
-        self.announced = 0
+        self.stale = True
+        """There may be more in the database."""
         self.changed = asyncio.Event()
-        self.reading = asyncio.Lock()
+        self._reading = asyncio.Lock()
+
+    @property
+    def ended(self) -> bool:
+        return bool(self.events) and self.events[-1].final
 
     def announce(self, sequence: int) -> None:
-        self.announced = max(self.announced, sequence)
-        self.wake()
+        if sequence > len(self.events):
+            self.expire()
 
-    def wake(self) -> None:
+    def expire(self) -> None:
+        self.stale = True
         self.changed.set()
         self.changed = asyncio.Event()
 
     async def read(self, store: JobStore) -> None:
-        async with self.reading:
-            known = len(self.events)
-            while fresh := await outlasting(lambda: store.events(self.job, len(self.events))):
-                self.events.extend(fresh)
-            if len(self.events) > known:
-                self.wake()
+        """Reads what is new; watchers that come together share one reading."""
+        async with self._reading:
+            if not self.stale:
+                return
+            self.stale = False
+            try:
+                await outlasting(lambda: self._read(store))
+            except BaseException:
+                # A watcher that leaves in the middle of reading leaves the rest to the next one.
+                self.stale = True
+                raise
+
+    async def _read(self, store: JobStore) -> None:
+        known = len(self.events)
+        while fresh := await store.events(self.job, len(self.events), BATCH):
+            self.events.extend(fresh)
+            if len(fresh) < BATCH:
+                return
+        if len(self.events) == known and not await store.exists(self.job):
+            raise JobNotFound(self.job)
 
 
 class JobFeed:
@@ -54,11 +77,16 @@ class JobFeed:
         self._store = store
         self._topics: dict[str, _Topic] = {}
         self._state_watchers: list[StateWatcher] = []
+        self._resumed: list[Resumed] = []
         self._listening = asyncio.Event()
 
-    def on_state(self, watcher: StateWatcher) -> None:
-        """Calls `watcher` for every announced event of any job with the job's state."""
+    def on_state(self, watcher: StateWatcher, resumed: Resumed) -> None:
+        """Calls `watcher` for every announced event of any job with the job's state.
+
+        `resumed` is called whenever listening has begun: what was announced before that was heard by nobody.
+        """
         self._state_watchers.append(watcher)
+        self._resumed.append(resumed)
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -72,19 +100,22 @@ class JobFeed:
             with contextlib.suppress(asyncio.CancelledError):
                 await task
 
-    async def watch(self, job: str, after: int = 0) -> AsyncIterator[EventRecord]:
-        """The events after sequence number `after`, recorded and new ones, ending with the final one."""
+    async def watch(self, job: str, after: int = 0) -> AsyncGenerator[EventRecord]:
+        """The events after sequence number `after`, recorded and new ones, ending with the final one.
+
+        Raises JobNotFound when the job is deleted before its end was seen.
+        """
         with self._topic(job) as topic:
             while True:
                 changed = topic.changed
-                if len(topic.events) <= max(after, topic.announced - 1):
+                if topic.stale:
                     await topic.read(self._store)
                 for event in topic.events[after:]:
                     yield event
                     after = event.sequence
-                    if event.final:
-                        return
-                if len(topic.events) <= after:
+                if topic.ended and after >= len(topic.events):
+                    return
+                if after >= len(topic.events) and not topic.stale:
                     await changed.wait()
 
     async def wait(self, tenant: str, job: str, timeout_s: float) -> JobRecord:
@@ -116,12 +147,14 @@ class JobFeed:
                 await asyncio.sleep(0.5)
 
     async def _listen(self) -> None:
-        async with await psycopg.AsyncConnection.connect(self._url, autocommit=True, connect_timeout=3) as connection:
+        async with await connect_alone(self._url) as connection:
             await connection.execute(f"listen {CHANNEL}".encode())
             self._listening.set()
             # Whatever was announced while nobody listened is found by reading again.
             for topic in list(self._topics.values()):
-                topic.announce(len(topic.events) + 1)
+                topic.expire()
+            for resumed in self._resumed:
+                await resumed()
             async for notice in connection.notifies():
                 self._dispatch(notice.payload)
 

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Sequence
 
 import grpc
+
 from reelwright.jobs.v1 import jobs_service_pb2 as pb
 from reelwright.jobs.v1 import jobs_service_pb2_grpc as rpc
 
@@ -31,7 +32,7 @@ Metadata = Sequence[tuple[str, str]]
 async def follow(
     jobs: rpc.JobServiceAsyncStub, job: str, after: int = 0, metadata: Metadata = ()
 ) -> AsyncGenerator[pb.JobEvent, None]:
-    """The events after sequence number `after` up to the last one; raises AioRpcError when the request itself is refused."""
+    """The events after sequence number `after` up to the last one; raises AioRpcError when the request is refused."""
     last, ended, pause_s = after, False, FIRST_PAUSE_S
     while not ended:
         call = jobs.WatchJob(pb.WatchJobRequest(id=job, after_sequence=last), metadata=tuple(metadata))

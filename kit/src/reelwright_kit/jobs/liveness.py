@@ -11,7 +11,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 import psycopg
 
 from reelwright_kit import logs
-from reelwright_kit.database import LOST
+from reelwright_kit.database import LOST, connect_alone
+from reelwright_kit.errors import CannotStart
 
 log = logs.logger(__name__)
 
@@ -22,11 +23,13 @@ select distinct executor_id from dbos.workflow_status
 where status = 'PENDING' and application_name = %s and executor_id <> %s
 """
 _HELD = """
-select (classid::bigint << 32) | objid::bigint from pg_locks where locktype = 'advisory' and objsubid = 1 and granted
+select (classid::bigint << 32) | objid::bigint from pg_locks
+where locktype = 'advisory' and objsubid = 1 and granted
+  and database = (select oid from pg_database where datname = current_database())
 """
 
 
-class IdentityTaken(Exception):
+class IdentityTaken(CannotStart):
     """Another live process has this executor id; sharing one would run paid steps twice."""
 
 
@@ -49,9 +52,7 @@ class LivenessWatch:
 
     async def claim(self) -> None:
         """Takes the lock; raises IdentityTaken when a live process has it."""
-        connection = await psycopg.AsyncConnection.connect(
-            self._url, autocommit=True, connect_timeout=3, keepalives_idle=5, keepalives_interval=2, keepalives_count=3
-        )
+        connection = await connect_alone(self._url)
         key = lock_key(self._app, self._executor)
         row = await (await connection.execute("select pg_try_advisory_lock(%s)", (key,))).fetchone()
         if not row or not row[0]:

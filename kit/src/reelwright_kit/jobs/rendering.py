@@ -118,7 +118,7 @@ def event_message(event: EventRecord) -> pb.JobEvent:
     message.job = event.job
     message.sequence = event.sequence
     message.type = pb.JobEvent.Type.Value(f"TYPE_{event.type}")
-    message.time.CopyFrom(timestamp(event.time))
+    message.time.FromDatetime(event.time)
     if failure := status_message(event.body.get("failure")):
         message.error.CopyFrom(failure)
     return message

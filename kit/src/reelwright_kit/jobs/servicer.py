@@ -65,7 +65,7 @@ class JobServicer(rpc.JobServiceServicer):
         record = await self._store.get(caller.current().tenant, request.id)
         if record.state not in (State.FAILED, State.CANCELLED):
             raise JobStateConflict(record.id, record.state.value, "retried")
-        raise NotOffered("RetryJob is not offered by this release.", rpc="RetryJob")
+        raise NotOffered.call("RetryJob")
 
     async def DeleteJob(self, request: pb.DeleteJobRequest, context: Context) -> pb.DeleteJobResponse:
         tenant = caller.current().tenant

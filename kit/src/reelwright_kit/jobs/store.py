@@ -1,4 +1,4 @@
-"""Job rows and their event log in PostgreSQL: every state change, its event and its notification are one transaction."""
+"""Job rows and their event log in PostgreSQL: a state change, its event and its notification are one transaction."""
 
 from __future__ import annotations
 
@@ -66,17 +66,28 @@ with moved as (
     + _LOG
 )
 
-_CANCEL_TREE = (
-    """
+_TREE = """
 with recursive tree as (
-  select id from reelwright.jobs where id = %(job)s
+  select id, 0 as depth from reelwright.jobs where id = %(job)s
   union all
-  select child.id from reelwright.jobs child join tree on child.parent = tree.id),
+  select child.id, depth + 1 from reelwright.jobs child join tree on child.parent = tree.id)"""
+
+# In the order of ids, so that two that end overlapping trees wait for each other instead of locking up.
+_LOCK_TREE = (
+    _TREE
+    + """
+select id from reelwright.jobs where id in (select id from tree) order by id for update
+"""
+)
+
+_CANCEL_TREE = (
+    _TREE
+    + """,
 moved as (
   update reelwright.jobs set
     latest_sequence = latest_sequence + 1, state = 'CANCELLED', error = %(error)s, stage = 'cancelled',
     end_time = clock_timestamp()
-  where id in (select id from tree) and state in ('QUEUED', 'RUNNING')
+  where id in (select id from tree where depth >= %(from_depth)s) and state in ('QUEUED', 'RUNNING')
   returning id, latest_sequence, percent, stage, state)"""
     + _LOG
 )
@@ -114,7 +125,7 @@ class JobStore:
         self._pool = pool
 
     async def admit(self, tenant: str, new: NewJob) -> JobRecord:
-        """Writes the job, its first event and its place in the queue at once, or returns the job of the same request id."""
+        """Writes the job, its first event and its place in the queue, or returns the job of the same request id."""
         job = new_id(new.prefix)
         async with self._pool.connection() as connection, connection.transaction():
             if new.request_id:
@@ -139,7 +150,10 @@ class JobStore:
         for condition, name, value in _conditions(chosen):
             conditions.append(condition)
             values[name] = value
-        query = f"select * from reelwright.jobs where {' and '.join(conditions)} order by substr(id, 5) desc limit %(limit)s"
+        query = (
+            f"select * from reelwright.jobs where {' and '.join(conditions)}"
+            " order by substr(id, 5) desc limit %(limit)s"
+        )
         async with self._pool.connection() as connection:
             rows = await (await connection.execute(query.encode(), values)).fetchall()
         return [_record(row) for row in rows]
@@ -171,37 +185,35 @@ class JobStore:
     async def finish(
         self, job: str, state: State, result: Json | None = None, error: Mapping[str, Any] | None = None
     ) -> bool:
-        """Ends a job; False when it had ended before, and then nothing is changed."""
+        """Ends a job; False when it had ended before, and then nothing is changed.
+
+        The live children of a job that failed are cancelled: nobody would use what they make.
+        """
         body = {name: value for name, value in (("result", result), ("failure", error)) if value is not None}
         values = {"job": job, "type": "STATE", "body": Jsonb(body), "state": state.value}
-        values |= {"result": Jsonb(result) if result else None, "error": Jsonb(error) if error else None}
-        async with self._pool.connection() as connection:
-            return await (await connection.execute(_FINISH, values)).fetchone() is not None
+        values |= {"result": _jsonb(result), "error": _jsonb(error)}
+        async with self._pool.connection() as connection, connection.transaction():
+            if state is State.FAILED:
+                await connection.execute(_LOCK_TREE, {"job": job})
+            ended = await (await connection.execute(_FINISH, values)).fetchone() is not None
+            if ended and state is State.FAILED:
+                await _cancel_tree(connection, job, from_depth=1)
+        return ended
 
     async def cancel(self, tenant: str, job: str) -> Sequence[str]:
         """Ends a job and its children as CANCELLED; returns the ids that were ended by this call.
 
         Processes that work on them hear of it and stop; workflows that start or recover later see it and end at once.
         """
-        ended: list[str] = []
-        values = {
-            "job": job,
-            "type": "STATE",
-            "error": Jsonb(CANCELLED_ERROR),
-            "body": Jsonb({"failure": CANCELLED_ERROR}),
-        }
         async with self._pool.connection() as connection, connection.transaction():
-            # The parent's row lock keeps new children out; the loop finds those that were admitted just before.
-            await connection.execute("select 1 from reelwright.jobs where id = %s for update", (job,))
+            await connection.execute(_LOCK_TREE, {"job": job})
             before = await _one(connection, tenant, job)
             if before.state.final and before.state is not State.CANCELLED:
                 raise JobStateConflict(job, before.state.value, "cancelled")
-            while moved := await (await connection.execute(_CANCEL_TREE, values)).fetchall():
-                ended.extend(row["id"] for row in moved)
-        return ended
+            return await _cancel_tree(connection, job, from_depth=0)
 
     async def delete(self, tenant: str, job: str) -> None:
-        """Removes a job that has ended, with its events and children."""
+        """Removes a job that has ended, with its events, its children and the request ids that named them."""
         async with self._pool.connection() as connection, connection.transaction():
             record = await _one(connection, tenant, job)
             if not record.state.final:
@@ -217,6 +229,12 @@ class JobStore:
         select id from tree"""
         async with self._pool.connection() as connection:
             return [row["id"] for row in await (await connection.execute(query, (job, tenant))).fetchall()]
+
+    async def exists(self, job: str) -> bool:
+        """Whether the job has not been deleted."""
+        async with self._pool.connection() as connection:
+            cursor = await connection.execute("select 1 from reelwright.jobs where id = %s", (job,))
+            return await cursor.fetchone() is not None
 
     async def ended(self, jobs: Sequence[str]) -> Sequence[str]:
         """Those of `jobs` that have ended or are gone."""
@@ -278,22 +296,40 @@ async def _one(connection: Connection, tenant: str | None, job: str) -> JobRecor
 
 async def _claim(connection: Connection, tenant: str, new: NewJob, job: str) -> str | None:
     """Takes the request id for `job`; returns the job that has it already, for the same body."""
-    claimed = await connection.execute(
-        "insert into reelwright.request_ids (tenant, scope, request_id, digest, subject) values (%s, %s, %s, %s, %s)"
-        " on conflict do nothing returning subject",
-        (tenant, new.app, new.request_id, new.digest, job),
-    )
-    if await claimed.fetchone():
-        return None
-    known = await connection.execute(
-        "select digest, subject from reelwright.request_ids where tenant = %s and scope = %s and request_id = %s",
-        (tenant, new.app, new.request_id),
-    )
-    row = await known.fetchone()
-    assert row is not None  # the conflicting row was committed, and rows of this table are only removed with their job
-    if bytes(row["digest"]) != new.digest:
-        raise RequestIdReused(new.request_id, row["subject"])
-    return str(row["subject"])
+    while True:
+        # Waits while another transaction claims the same id: its rollback leaves the id to this one.
+        claimed = await connection.execute(
+            "insert into reelwright.request_ids (tenant, scope, request_id, digest, subject)"
+            " values (%s, %s, %s, %s, %s) on conflict (tenant, scope, request_id) do nothing returning subject",
+            (tenant, new.app, new.request_id, new.digest, job),
+        )
+        if await claimed.fetchone():
+            return None
+        # Locked, so that the job it names cannot be deleted before it is read.
+        known = await connection.execute(
+            "select digest, subject from reelwright.request_ids"
+            " where tenant = %s and scope = %s and request_id = %s for share",
+            (tenant, new.app, new.request_id),
+        )
+        if row := await known.fetchone():
+            if bytes(row["digest"]) != new.digest:
+                raise RequestIdReused(new.request_id, "job", row["subject"])
+            return str(row["subject"])
+
+
+async def _cancel_tree(connection: Connection, job: str, from_depth: int) -> Sequence[str]:
+    """Cancels the live jobs of a locked tree from this depth on; the job itself has depth 0."""
+    ended: list[str] = []
+    values = {"job": job, "type": "STATE", "error": Jsonb(CANCELLED_ERROR), "from_depth": from_depth}
+    values |= {"body": Jsonb({"failure": CANCELLED_ERROR})}
+    # The lock keeps new children out; the loop finds those that were admitted just before.
+    while moved := await (await connection.execute(_CANCEL_TREE, values)).fetchall():
+        ended.extend(row["id"] for row in moved)
+    return ended
+
+
+def _jsonb(value: Mapping[str, Any] | None) -> Jsonb | None:
+    return None if value is None else Jsonb(dict(value))
 
 
 async def _require_live_parent(connection: Connection, tenant: str, parent: str) -> None:

@@ -98,15 +98,19 @@ class Work:
     async def in_thread(
         self, compute: Callable[Concatenate[Callable[[], bool], P], Result], *args: P.args, **kwargs: P.kwargs
     ) -> Result:
-        """Runs `compute(should_stop, ...)` in a thread; a cancelled job waits until the thread has noticed and stopped."""
+        """Runs `compute(should_stop, ...)` in a thread; a cancelled job waits until the thread has stopped."""
         stop = threading.Event()
         thread = asyncio.ensure_future(asyncio.to_thread(compute, stop.is_set, *args, **kwargs))
         try:
             return await asyncio.shield(thread)
         except asyncio.CancelledError:
             stop.set()
-            with contextlib.suppress(Exception):
-                await thread
+            while not thread.done():
+                # Also when cancelled again: its files must not be taken from a thread that still writes them.
+                with contextlib.suppress(asyncio.CancelledError):
+                    await asyncio.wait({thread})
+            if not thread.cancelled():
+                thread.exception()
             raise
 
     @contextlib.contextmanager
@@ -122,8 +126,11 @@ class Work:
                 pending.add(task)
                 task.add_done_callback(pending.discard)
 
+        def say_soon(fraction: float) -> None:
+            loop.call_soon_threadsafe(say, fraction)
+
         try:
-            yield lambda fraction: loop.call_soon_threadsafe(say, fraction) and None
+            yield say_soon
         finally:
             for task in pending:
                 task.cancel()

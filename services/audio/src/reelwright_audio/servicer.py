@@ -11,6 +11,7 @@ from reelwright.audio.v1 import audio_service_pb2_grpc as rpc
 from reelwright_audio import scoring, speaking
 from reelwright_audio.providers.interface import ModelCard, MusicModel, SpeechModel, VoiceCard
 from reelwright_kit.catalogue import Catalogue
+from reelwright_kit.errors import NotOffered
 from reelwright_kit.jobs.rendering import admission_of, job_message
 
 SERVICE = "reelwright.audio.v1.AudioService"
@@ -62,6 +63,9 @@ class AudioServicer(rpc.AudioServiceServicer):
         speech, music = (m.all(request.configured_only) for m in (self._speech_models, self._music_models))
         cards = [model.card for model in speech] + [model.card for model in music]
         return pb.ListModelsResponse(models=[model_message(card) for card in cards])
+
+    async def Transcribe(self, request: pb.TranscribeRequest, context: Context) -> pb.TranscribeResponse:
+        raise NotOffered.call("Transcribe")
 
 
 def voice_message(voice: VoiceCard) -> pb.Voice:

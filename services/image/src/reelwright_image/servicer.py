@@ -11,6 +11,7 @@ from reelwright.image.v1 import image_service_pb2_grpc as rpc
 from reelwright_image.drawing import Drawing, Order
 from reelwright_image.providers.interface import ImageModel, ModelCard
 from reelwright_kit.catalogue import Catalogue
+from reelwright_kit.errors import NotOffered
 from reelwright_kit.jobs.rendering import admission_of, job_message
 
 SERVICE = "reelwright.image.v1.ImageService"
@@ -36,6 +37,9 @@ class ImageServicer(rpc.ImageServiceServicer):
     async def EstimateCost(self, request: pb.EstimateCostRequest, context: Context) -> pb.EstimateCostResponse:
         micros, model = self._drawing.estimate(order_from(request.request))
         return pb.EstimateCostResponse(estimated_micros=micros or 0, model=model, known=micros is not None)
+
+    async def EditImage(self, request: pb.EditImageRequest, context: Context) -> pb.EditImageResponse:
+        raise NotOffered.call("EditImage")
 
 
 def order_from(request: pb.CreateImageRequest) -> Order:

@@ -27,7 +27,7 @@ class Answers:
             return None
         kept = msgspec.json.decode(bytes(row["answer"]), type=Answer)
         if bytes(row["digest"]) != digest:
-            raise RequestIdReused(request_id, kept.id)
+            raise RequestIdReused(request_id, "answer", kept.id)
         return kept
 
     async def keep(self, tenant: str, request_id: str, digest: bytes, answer: Answer) -> Answer:

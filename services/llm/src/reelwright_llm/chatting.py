@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 
 from reelwright_kit import caller
@@ -43,7 +43,7 @@ class Chatting:
         answer = await model.answer(asked.question)
         return await self._answers.keep(tenant, asked.request_id, asked.digest, answer)
 
-    def stream(self, asked: Asked) -> tuple[ModelCard, AsyncIterator[Piece]]:
+    def stream(self, asked: Asked) -> tuple[ModelCard, AsyncGenerator[Piece]]:
         """The model that answers, and its answer piece by piece."""
         model = self._model_for(asked)
         return model.card, model.stream(asked.question)

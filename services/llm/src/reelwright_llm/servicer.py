@@ -112,6 +112,9 @@ class LlmServicer(rpc.LlmServiceServicer):
         chosen = [card for card in cards if not request.kind or card.kind == request.kind]
         return pb.ListModelsResponse(models=[model_message(card) for card in chosen])
 
+    async def Analyze(self, request: pb.AnalyzeRequest, context: Context) -> pb.AnalyzeResponse:
+        raise NotOffered.call("Analyze")
+
 
 def usage_message(usage: Usage) -> pb.Usage:
     """Token usage as the contract shows it."""

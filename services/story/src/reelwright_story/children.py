@@ -15,7 +15,7 @@ Listener = Callable[[EventRecord], Awaitable[None]]
 
 
 class Children:
-    """Follows the children of one tenant's jobs. The log is in the database, so a child's own process may come and go."""
+    """Follows the children of one tenant's jobs; the log is in the database, so a child's process may come and go."""
 
     def __init__(self, jobs: JobStore, feed: JobFeed) -> None:
         self._jobs = jobs

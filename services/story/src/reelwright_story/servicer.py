@@ -8,6 +8,7 @@ import grpc
 
 from reelwright.story.v1 import story_service_pb2 as pb
 from reelwright.story.v1 import story_service_pb2_grpc as rpc
+from reelwright_kit.errors import NotOffered
 from reelwright_kit.jobs.rendering import admission_of, job_message
 from reelwright_story.orders import DEFAULT_RESOLUTION, DEFAULT_STYLE, FilmOrder, Models, scenes_for, seed_of
 from reelwright_story.producing import Producing
@@ -26,6 +27,27 @@ class StoryServicer(rpc.StoryServiceServicer):
     async def MakeFilm(self, request: pb.MakeFilmRequest, context: Context) -> pb.MakeFilmResponse:
         record = await self._producing.film(film_order_from(request), admission_of(request))
         return pb.MakeFilmResponse(job=job_message(record))
+
+    async def WriteStory(self, request: pb.WriteStoryRequest, context: Context) -> pb.WriteStoryResponse:
+        raise NotOffered.call("WriteStory")
+
+    async def PlanScenes(self, request: pb.PlanScenesRequest, context: Context) -> pb.PlanScenesResponse:
+        raise NotOffered.call("PlanScenes")
+
+    async def Illustrate(self, request: pb.IllustrateRequest, context: Context) -> pb.IllustrateResponse:
+        raise NotOffered.call("Illustrate")
+
+    async def ReviseShot(self, request: pb.ReviseShotRequest, context: Context) -> pb.ReviseShotResponse:
+        raise NotOffered.call("ReviseShot")
+
+    async def MakeCampaign(self, request: pb.MakeCampaignRequest, context: Context) -> pb.MakeCampaignResponse:
+        raise NotOffered.call("MakeCampaign")
+
+    async def MakeFromVoice(self, request: pb.MakeFromVoiceRequest, context: Context) -> pb.MakeFromVoiceResponse:
+        raise NotOffered.call("MakeFromVoice")
+
+    async def EstimateFilm(self, request: pb.EstimateFilmRequest, context: Context) -> pb.EstimateFilmResponse:
+        raise NotOffered.call("EstimateFilm")
 
 
 def film_order_from(request: pb.MakeFilmRequest) -> FilmOrder:

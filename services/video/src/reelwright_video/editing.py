@@ -122,9 +122,10 @@ class Editing:
 
         width, height = frame_size(cut.aspect_ratio, cut.resolution)
         clips = [await self._clip(clip, directory, tenant) for clip in cut.clips]
-        title = cut.title and TitleCard(
-            cut.title.title, cut.title.subtitle, cut.title.duration_s, await fetch(cut.title.picture)
-        )
+        title = None
+        if cut.title:
+            picture = await fetch(cut.title.picture)
+            title = TitleCard(cut.title.title, cut.title.subtitle, cut.title.duration_s, picture)
         return Film(
             width=width,
             height=height,

@@ -14,6 +14,7 @@ from reelwright.video.v1 import video_service_pb2_grpc as rpc
 from reelwright_kit.assets.library import Library
 from reelwright_kit.assets.references import settle
 from reelwright_kit.catalogue import Catalogue
+from reelwright_kit.errors import NotOffered
 from reelwright_kit.jobs.rendering import admission_of, job_message
 from reelwright_video.editing import Cut, CutClip, Editing, Title
 from reelwright_video.filming import DEFAULT_DURATION_S, Filming, Order
@@ -48,6 +49,12 @@ class VideoServicer(rpc.VideoServiceServicer):
     async def EstimateCost(self, request: pb.EstimateCostRequest, context: Context) -> pb.EstimateCostResponse:
         micros, model = self._filming.estimate(await self._order(request.request))
         return pb.EstimateCostResponse(estimated_micros=micros or 0, model=model, known=micros is not None)
+
+    async def RemixVideo(self, request: pb.RemixVideoRequest, context: Context) -> pb.RemixVideoResponse:
+        raise NotOffered.call("RemixVideo")
+
+    async def ExtendVideo(self, request: pb.ExtendVideoRequest, context: Context) -> pb.ExtendVideoResponse:
+        raise NotOffered.call("ExtendVideo")
 
     async def _order(self, request: pb.CreateVideoRequest) -> Order:
         pictures = [

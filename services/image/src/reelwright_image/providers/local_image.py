@@ -11,11 +11,12 @@ from reelwright_kit.jobs.work import Work
 
 MAX_SIDE = 2048
 
-_FORMATS = {
-    "image/png": {"format": "PNG", "compress_level": 3},
-    "image/jpeg": {"format": "JPEG", "quality": 92},
-    "image/webp": {"format": "WEBP", "quality": 90},
+_FORMATS: dict[str, tuple[str, dict[str, int]]] = {
+    "image/png": ("PNG", {"compress_level": 3}),
+    "image/jpeg": ("JPEG", {"quality": 92}),
+    "image/webp": ("WEBP", {"quality": 90}),
 }
+"""Pillow's name and options of each media type."""
 
 
 class LocalImage:
@@ -49,4 +50,5 @@ def _draw(should_stop: Callable[[], bool], picture: Picture, out: Path, progress
         progress=progress,
         should_stop=should_stop,
     )
-    drawn.save(out, **_FORMATS[picture.media_type])
+    name, options = _FORMATS[picture.media_type]
+    drawn.save(out, name, **options)

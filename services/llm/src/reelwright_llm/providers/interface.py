@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -95,7 +95,7 @@ class TextModel(Protocol):
     async def answer(self, question: Question) -> Answer:
         """The whole answer."""
 
-    def stream(self, question: Question) -> AsyncIterator[Piece]:
+    def stream(self, question: Question) -> AsyncGenerator[Piece]:
         """The answer piece by piece."""
 
 

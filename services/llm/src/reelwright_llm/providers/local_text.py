@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 
 from reelwright_kit.ids import new_id
 from reelwright_llm.providers import local
@@ -33,7 +33,7 @@ class LocalText:
         text = await asyncio.to_thread(_complete, question)
         return Answer(new_id("txt"), self.card.id, self.card.provider, text, "stop", _usage(question, text))
 
-    async def stream(self, question: Question) -> AsyncIterator[Piece]:
+    async def stream(self, question: Question) -> AsyncGenerator[Piece]:
         text = await asyncio.to_thread(_complete, question)
         for piece in local.pieces(text):
             yield Piece(piece)

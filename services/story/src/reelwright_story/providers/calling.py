@@ -1,4 +1,4 @@
-"""Calls to other services that must succeed in the end: services that are away are waited for, refusals are passed on."""
+"""Calls to other services that must succeed in the end: those that are away are waited for, refusals are passed on."""
 
 from __future__ import annotations
 
@@ -10,8 +10,7 @@ from typing import TypeVar
 
 import grpc
 import msgspec
-from google.rpc import error_details_pb2
-from grpc_status import rpc_status
+from google.rpc import error_details_pb2, status_pb2
 
 from reelwright_kit import logs
 from reelwright_kit.errors import Code, PartUnavailable
@@ -21,9 +20,12 @@ Answer = TypeVar("Answer")
 
 log = logs.logger(__name__)
 
-# What a service that is killed in the middle of a call leaves behind. Safe to repeat: every call here carries a request id.
+# What a service that is killed in the middle of a call leaves behind; safe to repeat, as each call has a request id.
 AWAY = (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED)
 MAX_DELAY_S = 2.0
+
+DETAILS = "grpc-status-details-bin"
+"""Trailing metadata that carries google.rpc.Status."""
 
 
 async def insist(part: str, patience_s: float, call: Callable[[], Awaitable[Answer]]) -> Answer:
@@ -45,8 +47,8 @@ async def insist(part: str, patience_s: float, call: Callable[[], Awaitable[Answ
 def refusal_of(error: grpc.aio.AioRpcError) -> ServiceRefused:
     """The failure another service answered with."""
     info = error_details_pb2.ErrorInfo()
-    status = rpc_status.from_call(error)
-    for detail in status.details if status else ():
+    packed = dict(error.trailing_metadata()).get(DETAILS, b"")
+    for detail in status_pb2.Status.FromString(bytes(packed)).details:
         if detail.Is(info.DESCRIPTOR):
             detail.Unpack(info)
     code = Code(error.code().value[0]) if error.code().value[0] in set(Code) else Code.INTERNAL

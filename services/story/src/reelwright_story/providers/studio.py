@@ -1,4 +1,4 @@
-"""The image, video and audio services as this service uses them: each order names a child job, which the order's id makes unique."""
+"""The image, video and audio services as this service uses them: the same order always names the same child job."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ Face = ImageFont.FreeTypeFont
 
 TRACKING = 0.13
 SMALL = 0.8
-"""Height of a small capital; the first letter of each word stands taller."""
+"""Height of a small capital, which stands for a lower-case letter."""
 
 SPELLED = {
     "ß": "SS",
@@ -100,12 +100,12 @@ class _Cell:
 def _cells(text: str) -> list[_Cell]:
     cells: list[_Cell] = []
     for word in " ".join(text.split()).split(" "):
-        first = True
         for char in word:
             for capital in char.upper():
                 base, marks = _decomposed(capital)
-                cells += [_Cell(piece, marks, capital in STRUCK, first) for piece in SPELLED.get(base, base)]
-            first = first and not char.isalnum()
+                # Small capitals for what is written small: languages differ in which words of a title are capitalised.
+                tall = not char.islower()
+                cells += [_Cell(piece, marks, capital in STRUCK, tall) for piece in SPELLED.get(base, base)]
         cells.append(_Cell(" ", "", False, True))
     return cells[:-1]
 

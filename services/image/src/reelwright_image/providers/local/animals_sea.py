@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 import random
 
-from .colours import mix, rgb
+from .colours import Colour, mix, rgb
 from .composition import Spot
 from .layer import Layer
 from .look import Look
 from .scene import Scene
-from .shapes import Point, arc, ellipse, limb, ribbon, smooth
+from .shapes import Point, arc, ellipse, limb, points, ribbon, smooth
 from .staging import close_sheet, open_sheet
 
 _WET = ("sea", "underwater", "river", "lighthouse", "sky", "space")
@@ -31,7 +31,7 @@ def draw_fish(scene: Scene, spot: Spot, look: Look, gesture: str) -> None:
         return
     layer.lit(ellipse(0, 0.5, 0.5, 0.46), (0.62, 0.82, 0.9), 0.4)
     layer.flat(
-        smooth([(-0.47, 0.58), (0.47, 0.58), (0.42, 0.22), (0.2, 0.06), (-0.2, 0.06), (-0.42, 0.22)], 6),
+        smooth(points("-0.47 0.58, 0.47 0.58, 0.42 0.22, 0.2 0.06, -0.2 0.06, -0.42 0.22"), 6),
         rgb("6fc0d4"),
         0.65,
     )
@@ -50,26 +50,15 @@ def _depth(scene: Scene, tall: float) -> float:
 def _fish(layer: Layer, look: Look, x: float, y: float, k: float) -> None:
     coat, fin = look.garment_colour, mix(look.garment_colour, look.second_colour, 0.45)
 
-    def at(points: list[Point]) -> list[Point]:
-        return [(x + px * k, y + py * k) for px, py in points]
+    def at(path: list[Point]) -> list[Point]:
+        return [(x + px * k, y + py * k) for px, py in path]
 
-    layer.part(smooth(at([(-0.4, 0.02), (-0.74, 0.3), (-0.66, 0.02), (-0.76, -0.26), (-0.4, -0.02)]), 5), fin, 1.1)
+    layer.part(smooth(at(points("-0.4 0.02, -0.74 0.3, -0.66 0.02, -0.76 -0.26, -0.4 -0.02")), 5), fin, 1.1)
     layer.part(smooth(at([(-0.2, 0.2), (-0.06, 0.46), (0.2, 0.38), (0.3, 0.2)]), 5), fin)
     layer.part(smooth(at([(-0.1, -0.2), (-0.1, -0.4), (0.12, -0.24)]), 5), fin)
     layer.part(
         smooth(
-            at(
-                [
-                    (-0.48, 0.0),
-                    (-0.2, 0.24),
-                    (0.16, 0.29),
-                    (0.46, 0.12),
-                    (0.52, -0.02),
-                    (0.4, -0.18),
-                    (0.1, -0.27),
-                    (-0.22, -0.2),
-                ]
-            ),
+            at(points("-0.48 0, -0.2 0.24, 0.16 0.29, 0.46 0.12, 0.52 -0.02, 0.4 -0.18, 0.1 -0.27, -0.22 -0.2")),
             7,
         ),
         coat,
@@ -94,27 +83,27 @@ def _fish(layer: Layer, look: Look, x: float, y: float, k: float) -> None:
             0.75,
         )
     layer.part(smooth(at([(0.02, -0.02), (-0.16, -0.18), (0.0, -0.2), (0.14, -0.1)]), 5), fin)
-    ex, ey = x + 0.34 * k, y + 0.08 * k
-    layer.flat(ellipse(ex, ey, 0.085 * k), (1, 1, 1))
-    layer.flat(ellipse(ex + 0.015 * k, ey, 0.055 * k), rgb("1a161c"))
-    layer.lit(ellipse(ex + 0.035 * k, ey + 0.025 * k, 0.02 * k), (1, 1, 1))
-    layer.flat(
-        ribbon(at([(0.5, -0.06), (0.42, -0.11), (0.36, -0.08)]), 0.012 * k, 0.012 * k), mix(coat, (0.2, 0, 0), 0.6)
-    )
+    _fish_face(layer, x + 0.34 * k, y + 0.08 * k, k)
+    mouth = at([(0.5, -0.06), (0.42, -0.11), (0.36, -0.08)])
+    layer.flat(ribbon(mouth, 0.012 * k, 0.012 * k), mix(coat, (0.2, 0, 0), 0.6))
+
+
+def _fish_face(layer: Layer, x: float, y: float, k: float) -> None:
+    layer.flat(ellipse(x, y, 0.085 * k), (1, 1, 1))
+    layer.flat(ellipse(x + 0.015 * k, y, 0.055 * k), rgb("1a161c"))
+    layer.lit(ellipse(x + 0.035 * k, y + 0.025 * k, 0.02 * k), (1, 1, 1))
 
 
 def _shark(layer: Layer, look: Look) -> None:
     coat = look.garment_colour
-    layer.part(smooth([(-0.7, 0.5), (-1.1, 0.82), (-0.98, 0.5), (-1.05, 0.24), (-0.68, 0.42)], 5), coat)
+    layer.part(smooth(points("-0.7 0.5, -1.1 0.82, -0.98 0.5, -1.05 0.24, -0.68 0.42"), 5), coat)
     layer.part([(-0.1, 0.66), (0.0, 0.98), (0.18, 0.68)], coat)
     layer.part(
-        smooth([(-0.8, 0.48), (-0.3, 0.66), (0.3, 0.7), (0.8, 0.54), (0.86, 0.46), (0.5, 0.32), (-0.2, 0.32)], 7),
+        smooth(points("-0.8 0.48, -0.3 0.66, 0.3 0.7, 0.8 0.54, 0.86 0.46, 0.5 0.32, -0.2 0.32"), 7),
         coat,
         1.2,
     )
-    layer.flat(
-        smooth([(-0.5, 0.42), (0.2, 0.42), (0.78, 0.46), (0.45, 0.33), (-0.2, 0.33)], 6), (0.95, 0.96, 0.97), 0.8, 0.02
-    )
+    layer.flat(smooth(points("-0.5 0.42, 0.2 0.42, 0.78 0.46, 0.45 0.33, -0.2 0.33"), 6), (0.95, 0.96, 0.97), 0.8, 0.02)
     layer.part([(0.2, 0.4), (0.0, 0.12), (0.36, 0.36)], mix(coat, (0, 0, 0.1), 0.15))
     layer.flat(ellipse(0.6, 0.56, 0.03), rgb("1a161c"))
     layer.flat(ribbon([(0.8, 0.44), (0.66, 0.4), (0.52, 0.42)], 0.012, 0.012), rgb("3a2a30"))
@@ -156,16 +145,7 @@ def _whale(layer: Layer, look: Look, spout: bool) -> None:
     coat = look.garment_colour
     layer.part(
         smooth(
-            [
-                (-0.78, 0.3),
-                (-1.0, 0.56),
-                (-1.26, 0.82),
-                (-1.04, 0.86),
-                (-0.92, 0.72),
-                (-0.76, 0.92),
-                (-0.62, 0.8),
-                (-0.74, 0.56),
-            ],
+            points("-0.78 0.3, -1 0.56, -1.26 0.82, -1.04 0.86, -0.92 0.72, -0.76 0.92, -0.62 0.8, -0.74 0.56"),
             6,
         ),
         coat,
@@ -173,25 +153,16 @@ def _whale(layer: Layer, look: Look, spout: bool) -> None:
     )
     layer.part(
         smooth(
-            [
-                (-0.98, 0.6),
-                (-0.6, 0.36),
-                (-0.2, 0.62),
-                (0.3, 0.74),
-                (0.8, 0.62),
-                (0.98, 0.34),
-                (0.86, 0.1),
-                (0.4, 0.0),
-                (-0.3, 0.02),
-                (-0.8, 0.24),
-            ],
+            points(
+                "-0.98 0.6, -0.6 0.36, -0.2 0.62, 0.3 0.74, 0.8 0.62, 0.98 0.34, 0.86 0.1, 0.4 0, -0.3 0.02, -0.8 0.24"
+            ),
             8,
         ),
         coat,
         1.2,
     )
     layer.part(
-        smooth([(-0.4, 0.06), (0.1, 0.2), (0.6, 0.22), (0.95, 0.28), (0.86, 0.1), (0.4, 0.0), (-0.2, 0.0)], 7),
+        smooth(points("-0.4 0.06, 0.1 0.2, 0.6 0.22, 0.95 0.28, 0.86 0.1, 0.4 0, -0.2 0"), 7),
         mix(coat, (0.95, 0.97, 1.0), 0.72),
         0.8,
     )
@@ -206,53 +177,52 @@ def _whale(layer: Layer, look: Look, spout: bool) -> None:
             0.6,
         )
     layer.part(smooth([(0.34, 0.2), (0.12, -0.04), (0.0, 0.0), (0.12, 0.2)], 5), mix(coat, (0, 0, 0.1), 0.2))
+    _whale_face(layer, coat)
+    if spout:
+        _spout(layer)
+
+
+def _spout(layer: Layer) -> None:
+    """The jet from the blow hole."""
+    for side in (-1, 1):
+        layer.lit(
+            ribbon(
+                [(0.4, 0.74), (0.4 + side * 0.04, 1.05), (0.4 + side * 0.22, 1.2), (0.4 + side * 0.3, 1.02)],
+                0.025,
+                0.05,
+                8,
+            ),
+            (0.9, 0.97, 1.0),
+            0.75,
+        )
+        for k in range(5):
+            layer.lit(ellipse(0.4 + side * (0.18 + 0.05 * k), 1.2 - 0.05 * k * k, 0.02), (0.95, 0.99, 1.0), 0.8)
+
+
+def _whale_face(layer: Layer, coat: Colour) -> None:
+    """An eye and a smile."""
     layer.flat(ellipse(0.64, 0.36, 0.045), (1, 1, 1))
     layer.flat(ellipse(0.65, 0.36, 0.034), rgb("17141c"))
     layer.lit(ellipse(0.66, 0.375, 0.013), (1, 1, 1))
     layer.flat(ribbon([(0.96, 0.29), (0.8, 0.25), (0.68, 0.28)], 0.008, 0.008), mix(coat, (0, 0, 0.1), 0.55))
-    if spout:
-        for side in (-1, 1):
-            layer.lit(
-                ribbon(
-                    [(0.4, 0.74), (0.4 + side * 0.04, 1.05), (0.4 + side * 0.22, 1.2), (0.4 + side * 0.3, 1.02)],
-                    0.025,
-                    0.05,
-                    8,
-                ),
-                (0.9, 0.97, 1.0),
-                0.75,
-            )
-            for k in range(5):
-                layer.lit(ellipse(0.4 + side * (0.18 + 0.05 * k), 1.2 - 0.05 * k * k, 0.02), (0.95, 0.99, 1.0), 0.8)
 
 
 def _dolphin(layer: Layer, look: Look) -> None:
     coat = look.garment_colour
-    layer.part(
-        smooth([(-0.72, 0.1), (-1.0, 0.06), (-0.92, -0.04), (-0.78, -0.02), (-0.74, -0.06), (-0.62, 0.06)], 5), coat
-    )
+    layer.part(smooth(points("-0.72 0.1, -1 0.06, -0.92 -0.04, -0.78 -0.02, -0.74 -0.06, -0.62 0.06"), 5), coat)
     layer.part([(-0.08, 0.66), (-0.2, 0.92), (0.18, 0.7)], coat)
     layer.part(
         smooth(
-            [
-                (-0.8, 0.06),
-                (-0.5, 0.42),
-                (0.0, 0.7),
-                (0.5, 0.62),
-                (0.74, 0.44),
-                (0.98, 0.34),
-                (0.74, 0.3),
-                (0.4, 0.3),
-                (-0.1, 0.34),
-                (-0.5, 0.2),
-            ],
+            points(
+                "-0.8 0.06, -0.5 0.42, 0 0.7, 0.5 0.62, 0.74 0.44, 0.98 0.34, 0.74 0.3, 0.4 0.3, -0.1 0.34, -0.5 0.2"
+            ),
             8,
         ),
         coat,
         1.2,
     )
     layer.flat(
-        smooth([(-0.3, 0.3), (0.2, 0.38), (0.7, 0.36), (0.92, 0.34), (0.5, 0.3), (0.0, 0.33)], 6),
+        smooth(points("-0.3 0.3, 0.2 0.38, 0.7 0.36, 0.92 0.34, 0.5 0.3, 0 0.33"), 6),
         (0.95, 0.97, 1.0),
         0.85,
     )

@@ -10,7 +10,7 @@ from .composition import Spot
 from .layer import Layer
 from .look import Look
 from .scene import Scene
-from .shapes import Point, ellipse, limb, ribbon, smooth
+from .shapes import Point, ellipse, limb, points, ribbon, smooth
 from .staging import close_sheet, open_sheet
 
 
@@ -35,7 +35,7 @@ def draw_bird(scene: Scene, spot: Spot, look: Look, gesture: str) -> None:
 def _songbird(layer: Layer, look: Look, gesture: str, flying: bool) -> None:
     coat, dark = look.garment_colour, mix(look.garment_colour, (0.05, 0.05, 0.15), 0.35)
     belly = mix(coat, (1, 0.97, 0.88), 0.65) if look.species != "crow" else coat
-    layer.part(smooth([(-0.24, 0.36), (-0.62, 0.28), (-0.66, 0.2), (-0.4, 0.2), (-0.16, 0.22)], 5), dark)
+    layer.part(smooth(points("-0.24 0.36, -0.62 0.28, -0.66 0.2, -0.4 0.2, -0.16 0.22"), 5), dark)
     if flying:
         _wing(layer, (0.02, 0.5), (-0.34, 1.1), (0.34, 1.12), dark)
     else:
@@ -43,11 +43,11 @@ def _songbird(layer: Layer, look: Look, gesture: str, flying: bool) -> None:
             layer.part(limb((x, 0.2), (x + 0.02, 0.02), 0.022, 0.016), rgb("c88a3a"))
             layer.part(limb((x - 0.04, 0.012), (x + 0.1, 0.012), 0.018, 0.014), rgb("c88a3a"))
     layer.part(
-        smooth([(-0.34, 0.34), (-0.16, 0.58), (0.12, 0.72), (0.3, 0.5), (0.24, 0.26), (0.0, 0.13), (-0.22, 0.18)], 7),
+        smooth(points("-0.34 0.34, -0.16 0.58, 0.12 0.72, 0.3 0.5, 0.24 0.26, 0 0.13, -0.22 0.18"), 7),
         coat,
         1.1,
     )
-    layer.flat(smooth([(0.06, 0.56), (0.26, 0.5), (0.22, 0.28), (0.0, 0.16), (-0.06, 0.3)], 6), belly, 0.9, 0.02)
+    layer.flat(smooth(points("0.06 0.56, 0.26 0.5, 0.22 0.28, 0 0.16, -0.06 0.3"), 6), belly, 0.9, 0.02)
     head = (0.2, 0.76)
     layer.part(ellipse(*head, 0.21), coat)
     layer.flat(smooth([(0.2, 0.74), (0.38, 0.72), (0.34, 0.6), (0.2, 0.58)], 5), belly, 0.8, 0.015)
@@ -58,11 +58,11 @@ def _songbird(layer: Layer, look: Look, gesture: str, flying: bool) -> None:
         layer.part([(0.37, 0.71), (0.37, 0.66), (0.5, 0.63)], mix(beak, (0, 0, 0), 0.2))
     _bird_eye(layer, (0.27, 0.8), 0.05, gesture)
     if look.variety % 2:
-        layer.part(smooth([(0.12, 0.94), (0.02, 1.1), (0.14, 1.04), (0.14, 1.14), (0.24, 0.95)], 4), dark)
+        layer.part(smooth(points("0.12 0.94, 0.02 1.1, 0.14 1.04, 0.14 1.14, 0.24 0.95"), 4), dark)
     if flying:
         _wing(layer, (-0.04, 0.46), (-0.62, 0.98), (-0.02, 1.12), mix(coat, dark, 0.3))
     else:
-        layer.part(smooth([(0.1, 0.54), (-0.12, 0.52), (-0.42, 0.24), (-0.2, 0.24), (0.06, 0.32)], 6), dark, 1.2)
+        layer.part(smooth(points("0.1 0.54, -0.12 0.52, -0.42 0.24, -0.2 0.24, 0.06 0.32"), 6), dark, 1.2)
 
 
 def _wing(layer: Layer, root: Point, tip: Point, crest: Point, colour: Colour) -> None:
@@ -107,23 +107,14 @@ def _owl(layer: Layer, look: Look, gesture: str, rng: random.Random) -> None:
         layer.part(ellipse(x, 0.03, 0.08, 0.035), rgb("d89a40"))
     layer.part(
         smooth(
-            [
-                (-0.32, 0.5),
-                (-0.28, 0.85),
-                (0.0, 0.98),
-                (0.3, 0.85),
-                (0.34, 0.5),
-                (0.24, 0.12),
-                (0, 0.04),
-                (-0.24, 0.12),
-            ],
+            points("-0.32 0.5, -0.28 0.85, 0 0.98, 0.3 0.85, 0.34 0.5, 0.24 0.12, 0 0.04, -0.24 0.12"),
             7,
         ),
         coat,
         1.1,
     )
     layer.part(
-        smooth([(-0.16, 0.52), (0.2, 0.52), (0.24, 0.28), (0.02, 0.08), (-0.2, 0.28)], 6),
+        smooth(points("-0.16 0.52, 0.2 0.52, 0.24 0.28, 0.02 0.08, -0.2 0.28"), 6),
         mix(coat, (1, 0.96, 0.88), 0.6),
     )
     for row in range(4):
@@ -141,6 +132,14 @@ def _owl(layer: Layer, look: Look, gesture: str, rng: random.Random) -> None:
                 dark,
                 0.7,
             )
+    _owl_sides(layer, gesture, coat, dark)
+    layer.part([(-0.03, 0.7), (0.07, 0.7), (0.02, 0.59)], rgb("e0a040"))
+    for _ in range(10):
+        layer.flat(ellipse(rng.uniform(-0.2, 0.22), rng.uniform(0.86, 0.94), 0.012), dark, 0.6)
+
+
+def _owl_sides(layer: Layer, gesture: str, coat: Colour, dark: Colour) -> None:
+    """Tufts, wings and eye discs, left and right."""
     for side in (-1, 1):
         layer.part([(side * 0.12 + 0.01, 0.92), (side * 0.31, 1.1), (side * 0.3, 0.78)], coat)
         layer.part(smooth([(side * 0.3, 0.58), (side * 0.42, 0.35), (side * 0.3, 0.1), (side * 0.22, 0.36)], 6), dark)
@@ -156,9 +155,6 @@ def _owl(layer: Layer, look: Look, gesture: str, rng: random.Random) -> None:
         layer.flat(ellipse(side * 0.145 + 0.03, 0.74, 0.095), rgb("f0b838"))
         layer.flat(ellipse(side * 0.145 + 0.035, 0.74, 0.056), rgb("1a141a"))
         layer.lit(ellipse(side * 0.145 + 0.06, 0.775, 0.02), (1, 1, 1))
-    layer.part([(-0.03, 0.7), (0.07, 0.7), (0.02, 0.59)], rgb("e0a040"))
-    for _ in range(10):
-        layer.flat(ellipse(rng.uniform(-0.2, 0.22), rng.uniform(0.86, 0.94), 0.012), dark, 0.6)
 
 
 def _penguin(layer: Layer, look: Look, gesture: str) -> None:
@@ -171,30 +167,18 @@ def _penguin(layer: Layer, look: Look, gesture: str) -> None:
     )
     layer.part(
         smooth(
-            [
-                (-0.3, 0.35),
-                (-0.24, 0.7),
-                (-0.18, 0.92),
-                (0.02, 1.0),
-                (0.22, 0.92),
-                (0.26, 0.7),
-                (0.32, 0.35),
-                (0.2, 0.05),
-                (-0.18, 0.05),
-            ],
+            points("-0.3 0.35, -0.24 0.7, -0.18 0.92, 0.02 1, 0.22 0.92, 0.26 0.7, 0.32 0.35, 0.2 0.05, -0.18 0.05"),
             7,
         ),
         coat,
         1.1,
     )
     layer.part(
-        smooth([(-0.12, 0.62), (0.05, 0.68), (0.22, 0.62), (0.26, 0.34), (0.14, 0.07), (-0.1, 0.07), (-0.2, 0.34)], 7),
+        smooth(points("-0.12 0.62, 0.05 0.68, 0.22 0.62, 0.26 0.34, 0.14 0.07, -0.1 0.07, -0.2 0.34"), 7),
         rgb("f6f2e8"),
         0.8,
     )
-    layer.flat(
-        smooth([(-0.1, 0.84), (0.04, 0.78), (0.18, 0.86), (0.2, 0.72), (0.04, 0.64), (-0.1, 0.7)], 6), rgb("f6f2e8")
-    )
+    layer.flat(smooth(points("-0.1 0.84, 0.04 0.78, 0.18 0.86, 0.2 0.72, 0.04 0.64, -0.1 0.7"), 6), rgb("f6f2e8"))
     layer.flat(smooth([(-0.14, 0.66), (0.05, 0.6), (0.22, 0.66), (0.05, 0.54)], 5), rgb("f2c04a"), 0.7, 0.02)
     for x in (-0.05, 0.14):
         _bird_eye(layer, (x, 0.84), 0.03, gesture)
@@ -205,7 +189,7 @@ def _penguin(layer: Layer, look: Look, gesture: str) -> None:
     )
     if "scarf" in look.extras:
         layer.part(
-            smooth([(-0.22, 0.68), (0.03, 0.6), (0.27, 0.68), (0.26, 0.58), (0.03, 0.5), (-0.22, 0.58)], 5),
+            smooth(points("-0.22 0.68, 0.03 0.6, 0.27 0.68, 0.26 0.58, 0.03 0.5, -0.22 0.58"), 5),
             look.scarf_colour,
         )
 
@@ -308,7 +292,7 @@ def _spider(layer: Layer, look: Look) -> None:
 def _snail(layer: Layer, look: Look) -> None:
     shell = look.garment_colour
     layer.part(
-        smooth([(-0.6, 0.02), (-0.3, 0.16), (0.3, 0.2), (0.44, 0.5), (0.62, 0.55), (0.7, 0.36), (0.6, 0.02)], 6),
+        smooth(points("-0.6 0.02, -0.3 0.16, 0.3 0.2, 0.44 0.5, 0.62 0.55, 0.7 0.36, 0.6 0.02"), 6),
         rgb("d8c09a"),
         1.1,
     )

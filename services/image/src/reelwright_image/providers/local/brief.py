@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import itertools
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from reelwright_kit.lexicon import Mention, concepts, find
 
@@ -94,7 +94,7 @@ def read_brief(prompt: str, seed: int) -> Brief:
     place, place_text = _place(fields.get("place"), mentions, free, mood, seed)
     time = _pick(fields.get("time"), "time", mentions) or _default_time(mood, place)
     weather = _pick(fields.get("weather"), "weather", mentions) or "clear"
-    characters = _characters(fields.get("characters"), free, mentions)
+    characters = _busy(_characters(fields.get("characters"), free, mentions), place)
     everything = " ".join((free, fields.get("place", ""), fields.get("objects", ""), fields.get("time", ""))).lower()
     return Brief(
         place=place,
@@ -108,6 +108,12 @@ def read_brief(prompt: str, seed: int) -> Brief:
         things=_things(fields.get("objects"), mentions, place, free),
         text=everything,
     )
+
+
+def _busy(cast: tuple[Character, ...], place: str) -> tuple[Character, ...]:
+    """Gives people who are said to do nothing what one does in such a place."""
+    habit = {"kitchen": "cook", "library": "read"}.get(place, "stand")
+    return tuple(replace(c, gesture=habit) if c.gesture == "stand" else c for c in cast)
 
 
 def _fields(prompt: str) -> dict[str, str]:

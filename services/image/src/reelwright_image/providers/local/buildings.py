@@ -8,7 +8,7 @@ import random
 from .colours import Colour, mix, rgb, shift
 from .layer import Layer
 from .scene import Scene
-from .shapes import Path, arc, box, ellipse, limb, ribbon, smooth
+from .shapes import Path, arc, box, ellipse, limb, points, ribbon, smooth
 
 _WALLS = ("f0e2c8", "e8c8a0", "d8b090", "c8d0c4", "e0a890", "b8c4d0", "f2ead8", "d0b8a8")
 _ROOFS = ("b04f3c", "8a4436", "5a6478", "a8683c", "6a4a58", "4a5a5c")
@@ -64,7 +64,7 @@ def house(scene: Scene, x: float, y: float, size: float, rng: random.Random, dis
     window(scene, sprite, 0.33, 0.58, 0.43, 0.7, rng.random() < 0.5, arch=True)
     if scene.brief.weather == "snow" or scene.brief.place == "snowfield":
         sprite.part(
-            smooth([(-0.56, 0.5), (-0.24, 0.97), (0.42, 0.97), (0.22, 0.6), (-0.1, 0.63), (-0.3, 0.57)], 4),
+            smooth(points("-0.56 0.5, -0.24 0.97, 0.42 0.97, 0.22 0.6, -0.1 0.63, -0.3 0.57"), 4),
             (0.95, 0.97, 1),
         )
     _smoke(sprite, -0.24, 1.1, rng)
@@ -189,7 +189,7 @@ def lighthouse(scene: Scene, x: float, y: float, tall: float, distance: float = 
     sprite.lit(box(-0.048, 0.81, 0.048, 0.93), mix(rgb("d8e4e0"), (1.0, 0.92, 0.62), glowing))
     for px in (-0.02, 0.02):
         sprite.flat(box(px - 0.003, 0.8, px + 0.003, 0.94), rgb("3a3a46"))
-    sprite.part([(-0.075, 0.935), (-0.05, 0.985), (0, 1.04), (0.05, 0.985), (0.075, 0.935)], red, 1.3)
+    sprite.part(points("-0.075 0.935, -0.05 0.985, 0 1.04, 0.05 0.985, 0.075 0.935"), red, 1.3)
     sprite.flat(limb((0, 1.03), (0, 1.09), 0.006, 0.003), rgb("3a3a46"))
     sprite.edge_light(0.012)
     if dark > 0.3:
@@ -298,7 +298,7 @@ def street_lamp(scene: Scene, x: float, y: float, tall: float) -> None:
     sprite = scene.sprite(-0.25, -0.03, 0.25, 1.1, tall)
     iron = rgb("33343f")
     sprite.part(
-        [(-0.035, 0), (-0.03, 0.05), (-0.014, 0.1), (-0.01, 0.8), (0.01, 0.8), (0.014, 0.1), (0.03, 0.05), (0.035, 0)],
+        points("-0.035 0, -0.03 0.05, -0.014 0.1, -0.01 0.8, 0.01 0.8, 0.014 0.1, 0.03 0.05, 0.035 0"),
         iron,
     )
     sprite.part([(-0.045, 0.8), (-0.06, 0.93), (0.06, 0.93), (0.045, 0.8)], rgb("c8ccc0"))

@@ -72,7 +72,7 @@ def spots_for(layout: Layout, heights: tuple[float, ...], anchor: float, togethe
         size = min(max(1.0, near / heights[0]), _headroom(layout, heights[0]))
         return (Spot(layout.width * lone, _eye_level(layout, 1.0, heights[0] * size), size, 1 if lone < 0.5 else -1),)
     size = _fitting(layout, heights)
-    widths = [layout.figure * size * (0.38 + 0.3 * h) * (0.86 if together else 1.0) for h in heights]
+    widths = [layout.figure * size * _breadth(layout, h) * (0.86 if together else 1.0) for h in heights]
     total = sum(widths)
     x = middle + (anchor - 0.5) * max(0.0, layout.width * 0.8 - total) * 0.6 - total / 2
     spots = []
@@ -88,8 +88,13 @@ def spots_for(layout: Layout, heights: tuple[float, ...], anchor: float, togethe
 def _fitting(layout: Layout, heights: tuple[float, ...]) -> float:
     """Shrinks the cast until it fits side by side; near shots stay near and crop instead."""
     room = layout.width * (0.92 if layout.framing not in ("close", "medium") else 1.02)
-    need = sum(layout.figure * (0.38 + 0.3 * h) for h in heights)
+    need = sum(layout.figure * _breadth(layout, h) for h in heights)
     return min(1.0, room / need, _headroom(layout, max(heights)))
+
+
+def _breadth(layout: Layout, height: float) -> float:
+    """How much room a figure takes sideways, in grown-up heights; near shots only mind heads and shoulders."""
+    return 0.2 + 0.14 * height if layout.framing == "close" else 0.38 + 0.3 * height
 
 
 def _headroom(layout: Layout, tallest: float) -> float:
@@ -103,7 +108,8 @@ def _eye_level(layout: Layout, size: float, height: float) -> float:
     """Baseline of a figure; near shots raise the small and lower the large so that all faces are seen."""
     if layout.framing not in ("close", "medium"):
         return layout.feet
-    return layout.feet + layout.figure * size * (1 - height) * (0.88 if height < 1 else 0.95)
+    shown = 1 - (1 - height) * 0.88 if height < 1 else height
+    return layout.feet + layout.figure * (1 - size * shown) - layout.unit * 0.06 * (1 - size)
 
 
 def _over_shoulder(layout: Layout, count: int, anchor: float) -> tuple[Spot, ...]:

@@ -8,8 +8,11 @@ from .animals_legged import draw_legged
 from .animals_sea import draw_fish, draw_whale
 from .animals_winged import draw_bird, draw_insect
 from .composition import Spot, spots_for
-from .figures_beings import draw_alien, draw_cloud, draw_dragon, draw_ghost, draw_robot
+from .figures_aliens import draw_alien
+from .figures_beings import draw_cloud, draw_ghost
+from .figures_dragons import draw_dragon
 from .figures_people import draw_person
+from .figures_robots import draw_robot
 from .look import Look
 from .scene import Scene
 

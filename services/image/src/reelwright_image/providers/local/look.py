@@ -12,13 +12,11 @@ from reelwright_kit.lexicon import find
 from . import words
 from .colours import Colour, mix, rgb, shift
 
-_SPLIT = re.compile(
-    r"[,;.]|\b(?:and|with|over|wearing|in an?|y|con|sobre|vestid[oa]|und|mit|et|avec|in einem|in einer)\b"
-)
+_SPLIT = re.compile(r"[,;.]|\b(?:and|with|over|wearing|in an?|y|con|sobre|vestid[oa]|und|mit|et|avec|in eine[mr])\b")
 _ITEMS = {
     "garment": "|".join(words.GARMENTS.values()) + "|clothes|ropa|outfit",
     "hat": "|".join(words.HATS.values()),
-    "hair": "hair|haired|pelo|cabello|cheveux|haar|haare|braid|braids|curls|rizos|ponytail|pigtails|bun|bob|mane|trenzas",
+    "hair": "hair|haired|pelo|cabello|cheveux|haar|haare|braid|braids|curls|rizos|ponytail|pigtails|bun|bob|trenzas",
     "beard": "beard|barba|barbe|bart|moustache|mustache|bigote|bearded",
     "eyes": "eye|eyes|eyed|ojos|ojo|yeux|augen",
     "scarf": "scarf|bufanda|écharpe|schal|shawl",
@@ -199,12 +197,9 @@ def _bound_colours(description: str) -> dict[str, Colour]:
 
 def _person(name: str, text: str, bound: dict[str, Colour], rng: random.Random, variety: int) -> Look:
     age = words.first(text, words.AGES) or "adult"
-    sex = words.first(text, words.SEXES)
-    female = rng.random() < 0.5
-    female = sex == "female" if sex else (female if not words.has(text, words.BEARDS["full"]) else False)
+    female = _is_female(text, rng)
     height = {"baby": 0.42, "child": 0.66, "teen": 0.86, "adult": 1.0, "old": 0.94}[age] * rng.uniform(0.96, 1.04)
-    build = words.first(text, words.BUILDS)
-    width = {"stout": 1.22, "thin": 0.88}.get(build or "", rng.uniform(0.96, 1.08))
+    width = {"stout": 1.22, "thin": 0.88}.get(words.first(text, words.BUILDS) or "", rng.uniform(0.96, 1.08))
     default_hair = rng.choice(
         ["bun", "curly", "bob"] if age == "old" else ["long", "ponytail", "bob", "curly", "braids"]
     )
@@ -212,8 +207,7 @@ def _person(name: str, text: str, bound: dict[str, Colour], rng: random.Random, 
     hair_colour = rgb("d9d8d6") if age == "old" else rgb(rng.choice(_HAIR))
     beard = next(iter(words.ordered(text, words.BEARDS)), "") if not female and age not in ("child", "baby") else ""
     garment = words.first(text, words.GARMENTS) or _default_garment(female, age, rng)
-    cloth = rgb(rng.choice(_CLOTH))
-    cloth = _DEFAULT_CLOTH.get(garment, cloth)
+    cloth = _DEFAULT_CLOTH.get(garment, rgb(rng.choice(_CLOTH)))
     garment_colour = bound.get("garment", bound.get("body", cloth))
     second = bound.get("legs", bound.get("apron", _second(garment_colour, rng)))
     hat = words.first(text, words.HATS) or ""
@@ -246,6 +240,14 @@ def _person(name: str, text: str, bound: dict[str, Colour], rng: random.Random, 
 
 
 _DEFAULT_CLOTH = {"spacesuit": rgb("eceae4"), "armor": rgb("a3abb8"), "uniform": rgb("3a4f7a")}
+
+
+def _is_female(text: str, rng: random.Random) -> bool:
+    chance = rng.random() < 0.5
+    sex = words.first(text, words.SEXES)
+    if sex:
+        return sex == "female"
+    return chance and not words.has(text, words.BEARDS["full"])
 
 
 def _default_garment(female: bool, age: str, rng: random.Random) -> str:

@@ -6,9 +6,10 @@ import random
 from collections.abc import Callable
 
 from . import objects_carried as carried
+from . import objects_home as home_things
 from . import objects_vehicles as vehicles
 from .brief import Thing
-from .places_nature import cliff_right
+from .places_water import cliff_right
 from .scene import Scene
 
 Painter = Callable[[Scene, str, float, float, float, random.Random], None]
@@ -26,10 +27,10 @@ _THINGS: dict[str, tuple[Painter, float, str]] = {
     "book": (carried.books, 0.11, "ground"),
     "treasure": (carried.treasure, 0.15, "ground"),
     "flower": (carried.flower, 0.18, "ground"),
-    "food": (carried.food, 0.20, "ground"),
+    "food": (home_things.food, 0.20, "ground"),
     "music": (carried.instrument, 0.26, "ground"),
-    "clock": (carried.clock, 0.32, "ground"),
-    "door": (carried.door, 0.42, "ground"),
+    "clock": (home_things.clock, 0.32, "ground"),
+    "door": (home_things.door, 0.42, "ground"),
     "star": (carried.shooting_star, 0.22, "air"),
     "leaf": (carried.great_leaf, 0.16, "air"),
 }
@@ -69,6 +70,8 @@ def _place(scene: Scene, thing: Thing, index: int, side: float, rng: random.Rand
         y = layout.horizon + layout.unit * (0.26 if index % 2 == 0 else 0.36)
         y = min(y, layout.height - tall * 1.15)
     elif home == "water" and scene.brief.place in _WATERY:
+        if scene.brief.place == "sea":
+            x, tall = layout.width * (0.28 if index == 0 else 0.5), tall * 0.75
         if scene.brief.place == "lighthouse":
             x = layout.width * ((0.25 if index == 0 else 0.1) if cliff_right(scene) else (0.75 if index == 0 else 0.9))
             tall *= 0.7

@@ -6,14 +6,14 @@ import math
 import random
 
 from . import words
-from .colours import mix, rgb
+from .colours import Colour, mix, rgb
 from .layer import Layer
 from .objects_vehicles import paint_of
 from .scene import Scene
-from .shapes import arc, box, ellipse, limb, ribbon, rounded, smooth, star
+from .shapes import arc, box, ellipse, limb, points, ribbon, rounded, smooth, star
 
 
-def _put(scene: Scene, sprite: Layer, x: float, y: float, wide: float) -> None:
+def put(scene: Scene, sprite: Layer, x: float, y: float, wide: float) -> None:
     sprite.edge_light(0.015)
     scene.shadow(x, y, wide)
     scene.stand(sprite, x, y)
@@ -41,7 +41,7 @@ def lamp(scene: Scene, word: str, x: float, y: float, tall: float, rng: random.R
         for px in (-0.06, 0.06):
             sprite.flat(box(px - 0.01, 0.14, px + 0.01, 0.84), rgb("5a4638"))
         sprite.part(box(-0.28, 0.02, 0.28, 0.12), rgb("4a3c34"))
-    _put(scene, sprite, x, y, tall * 0.7)
+    put(scene, sprite, x, y, tall * 0.7)
     scene.page.glow(x, y + tall * 0.55, tall * (1.2 + 1.4 * scene.palette.dark), warm, 0.4 + 0.4 * scene.palette.dark)
 
 
@@ -83,7 +83,7 @@ def books(scene: Scene, word: str, x: float, y: float, tall: float, rng: random.
     sprite = scene.sprite(-1.0, -0.06, 1.0, 1.25, tall)
     if words.has(word, "letter|map|scroll|newspaper|carta|mapa|periódico|lettre|carte|brief|karte|zeitung"):
         sprite.part(
-            smooth([(-0.8, 0.05), (-0.7, 0.62), (0.0, 0.56), (0.74, 0.68), (0.82, 0.1), (0.1, -0.02)], 3),
+            smooth(points("-0.8 0.05, -0.7 0.62, 0 0.56, 0.74 0.68, 0.82 0.1, 0.1 -0.02"), 3),
             rgb("ecd9ac"),
             0.8,
         )
@@ -99,19 +99,17 @@ def books(scene: Scene, word: str, x: float, y: float, tall: float, rng: random.
                 ),
                 rgb("c0402f"),
             )
-        _put(scene, sprite, x, y, tall * 1.4)
+        put(scene, sprite, x, y, tall * 1.4)
         return
     for k, tone in enumerate(rng.sample(["a8483c", "3f6a8a", "c8963f", "4f7a58", "7a4f7a"], 3)):
         dx, low = rng.uniform(-0.08, 0.08), 0.22 * k
         sprite.part(rounded(-0.62 + dx, low, 0.6 + dx, low + 0.21, 0.04), rgb(tone), 0.8)
         sprite.flat(box(-0.56 + dx, low + 0.03, 0.6 + dx, low + 0.17), rgb("f0e6cc"))
         sprite.flat(box(-0.62 + dx, low, -0.5 + dx, low + 0.21), rgb(tone))
-    sprite.part(
-        [(-0.7, 0.84), (-0.02, 0.7), (0.0, 0.7), (0.72, 0.86), (0.72, 0.78), (0, 0.62), (-0.7, 0.76)], rgb("8a3c34")
-    )
-    sprite.part(smooth([(-0.66, 0.86), (-0.36, 1.0), (0.0, 0.74), (0.0, 0.7), (-0.36, 0.84)], 4), rgb("f6efdc"), 0.7)
-    sprite.part(smooth([(0.68, 0.88), (0.38, 1.02), (0.0, 0.74), (0.0, 0.7), (0.38, 0.86)], 4), rgb("fbf5e6"), 0.7)
-    _put(scene, sprite, x, y, tall * 1.2)
+    sprite.part(points("-0.7 0.84, -0.02 0.7, 0 0.7, 0.72 0.86, 0.72 0.78, 0 0.62, -0.7 0.76"), rgb("8a3c34"))
+    sprite.part(smooth(points("-0.66 0.86, -0.36 1, 0 0.74, 0 0.7, -0.36 0.84"), 4), rgb("f6efdc"), 0.7)
+    sprite.part(smooth(points("0.68 0.88, 0.38 1.02, 0 0.74, 0 0.7, 0.38 0.86"), 4), rgb("fbf5e6"), 0.7)
+    put(scene, sprite, x, y, tall * 1.2)
 
 
 def treasure(scene: Scene, word: str, x: float, y: float, tall: float, rng: random.Random) -> None:
@@ -119,11 +117,11 @@ def treasure(scene: Scene, word: str, x: float, y: float, tall: float, rng: rand
     sprite = scene.sprite(-1.0, -0.06, 1.0, 1.3, tall)
     wood, gold = rgb("8a5634"), rgb("f0c040")
     sprite.part(
-        [(-0.72, 0.55), (-0.66, 1.02), (-0.4, 1.16), (0.4, 1.16), (0.66, 1.02), (0.72, 0.55)],
+        points("-0.72 0.55, -0.66 1.02, -0.4 1.16, 0.4 1.16, 0.66 1.02, 0.72 0.55"),
         mix(wood, (0.1, 0, 0), 0.3),
         1.0,
     )
-    for k in range(26):
+    for _ in range(26):
         px, py = rng.uniform(-0.6, 0.6), 0.52 + rng.uniform(0, 0.3) * (1 - rng.random() * 0.5)
         sprite.part(ellipse(px, py, 0.09, 0.055), mix(gold, (1, 1, 0.8), rng.random() * 0.4))
     for px, tone in ((-0.3, "e0405a"), (0.05, "4fd0e8"), (0.36, "6ae08a")):
@@ -135,7 +133,7 @@ def treasure(scene: Scene, word: str, x: float, y: float, tall: float, rng: rand
         sprite.part(box(px, 0, px + 0.14, 0.57), rgb("c89a3c"), 0.8)
     sprite.part(rounded(-0.1, 0.34, 0.1, 0.58, 0.03), gold)
     sprite.flat(ellipse(0, 0.46, 0.03, 0.05), rgb("3a2418"))
-    _put(scene, sprite, x, y, tall * 1.4)
+    put(scene, sprite, x, y, tall * 1.4)
     scene.page.glow(x, y + tall * 0.75, tall * 1.3, rgb("ffd860"), 0.5)
     for _ in range(6):
         px, py = x + rng.uniform(-0.7, 0.7) * tall, y + rng.uniform(0.6, 1.4) * tall
@@ -151,92 +149,31 @@ def flower(scene: Scene, word: str, x: float, y: float, tall: float, rng: random
     petal = rgb("f2b830") if sunflower else rgb("d8344a") if rosy else paint_of(scene, word, rng)
     if petal[1] > max(petal[0], petal[2]):
         petal = rgb("ec8fae")
+    heart = rgb("6a4420") if sunflower else mix(petal, (0.3, 0, 0.1), 0.4) if rosy else mix(petal, rgb("f8e070"), 0.6)
     for lean, top, r in ((-0.26, 0.72, 0.7), (0.28, 0.68, 0.65), (0.0, 0.96, 1.0)):
-        sprite.part(ribbon([(0, 0.2), (lean * 0.5, 0.5), (lean, top)], 0.022, 0.018), rgb("4f8a4a"))
-        sprite.part(
-            smooth(
-                [(lean * 0.4, 0.4), (lean * 0.4 + 0.16, 0.52), (lean * 0.4 + 0.22, 0.46), (lean * 0.4 + 0.1, 0.4)], 5
-            ),
-            rgb("5a9a52"),
-        )
-        count = 12 if sunflower else 7
-        for k in range(count):
-            a = 2 * math.pi * k / count
-            sprite.part(
-                ellipse(
-                    lean + math.cos(a) * 0.115 * r,
-                    top + math.sin(a) * 0.115 * r,
-                    0.085 * r,
-                    0.05 * r,
-                    math.degrees(a),
-                    18,
-                ),
-                petal,
-            )
-        sprite.part(
-            ellipse(lean, top, 0.07 * r),
-            rgb("6a4420")
-            if sunflower
-            else mix(petal, rgb("f8e070"), 0.6)
-            if not rosy
-            else mix(petal, (0.3, 0, 0.1), 0.4),
-        )
+        _stem(sprite, lean, top)
+        _blossom(sprite, lean, top, r, 12 if sunflower else 7, petal)
+        sprite.part(ellipse(lean, top, 0.07 * r), heart)
     if inside:
         sprite.part([(-0.24, 0.3), (-0.17, 0.0), (0.17, 0.0), (0.24, 0.3)], rgb("c0683f"), 1.2)
         sprite.part(box(-0.27, 0.27, 0.27, 0.35), rgb("d07a4c"))
     else:
         for lean in (-0.3, -0.12, 0.14, 0.3):
             sprite.part([(lean * 0.4 - 0.03, 0), (lean * 0.4 + 0.03, 0), (lean, 0.34)], rgb("4f8f48"))
-    _put(scene, sprite, x, y, tall * 0.5)
+    put(scene, sprite, x, y, tall * 0.5)
 
 
-def food(scene: Scene, word: str, x: float, y: float, tall: float, rng: random.Random) -> None:
-    """A small table laid with what the recipe needs."""
-    sprite = scene.sprite(-1.0, -0.05, 1.0, 1.5, tall)
-    for px in (-0.72, 0.72):
-        sprite.part(limb((px, 0), (px * 0.96, 0.62), 0.045, 0.05), rgb("8a5a3a"))
-    sprite.part(box(-0.92, 0.6, 0.92, 0.7), rgb("b07a4c"), 0.8)
-    sprite.part(
-        [(-0.5, 0.71), (0.5, 0.71), (0.62, 0.42), (0.3, 0.5), (0, 0.4), (-0.3, 0.5), (-0.6, 0.42)], rgb("f2e6d0"), 0.8
-    )
-    if words.has(word, "cake|pie|pastel|tarta|gâteau|tarte|kuchen|chocolate|chocolat|schokolade|pancake|pancakes"):
-        for low, half, tone in ((0.7, 0.4, "f0c8b0"), (0.92, 0.3, "f6e2d0"), (1.1, 0.19, "f0b0b8")):
-            sprite.part(rounded(-half, low, half, low + 0.22, 0.05), rgb(tone), 1.2)
-            sprite.part(
-                smooth(
-                    [
-                        (-half, low + 0.22),
-                        (-half * 0.5, low + 0.12),
-                        (0, low + 0.18),
-                        (half * 0.5, low + 0.1),
-                        (half, low + 0.22),
-                        (0, low + 0.27),
-                    ],
-                    5,
-                ),
-                rgb("fff8f0"),
-            )
-        sprite.part(ellipse(0, 1.38, 0.06), rgb("d8343f"))
-    elif words.has(word, "bread|pan|pain|brot|dough|masa|teig|flour|harina|pizza"):
-        for px, turn, r in ((-0.25, 8, 0.36), (0.3, -6, 0.32)):
-            sprite.part(ellipse(px, 0.84, r, 0.16, turn), rgb("c88a48"), 1.3)
-            for k in range(3):
-                sprite.flat(ellipse(px - 0.16 + 0.16 * k, 0.9, 0.05, 0.018, 60), rgb("f0d8a8"))
-    else:
-        sprite.part([(-0.36, 1.0), (-0.28, 0.76), (0.1, 0.76), (0.18, 1.0)], rgb("4f86a0"), 1.2)
-        sprite.part(ellipse(-0.09, 1.0, 0.27, 0.06), rgb("d8533a"))
-        for k in range(3):
-            wisp = [
-                (-0.2 + 0.11 * k, 1.06),
-                (-0.15 + 0.11 * k, 1.18),
-                (-0.22 + 0.11 * k, 1.3),
-                (-0.15 + 0.11 * k, 1.42),
-            ]
-            sprite.lit(ribbon(wisp, 0.022, 0.008), (1, 1, 1), 0.45, 0.015)
-        for px, tone in ((0.4, "d8433b"), (0.6, "e0b83a"), (0.5, "d8433b")):
-            sprite.part(ellipse(px, 0.79 + (0.13 if px == 0.5 else 0), 0.1), rgb(tone), 1.2)
-        sprite.part(rounded(-0.78, 0.7, -0.56, 1.08, 0.06), rgb("6a9a5a"), 1.2)
-    _put(scene, sprite, x, y, tall * 1.5)
+def _stem(sprite: Layer, lean: float, top: float) -> None:
+    sprite.part(ribbon([(0, 0.2), (lean * 0.5, 0.5), (lean, top)], 0.022, 0.018), rgb("4f8a4a"))
+    x = lean * 0.4
+    sprite.part(smooth([(x, 0.4), (x + 0.16, 0.52), (x + 0.22, 0.46), (x + 0.1, 0.4)], 5), rgb("5a9a52"))
+
+
+def _blossom(sprite: Layer, x: float, y: float, r: float, count: int, petal: Colour) -> None:
+    for k in range(count):
+        a = 2 * math.pi * k / count
+        centre = (x + math.cos(a) * 0.115 * r, y + math.sin(a) * 0.115 * r)
+        sprite.part(ellipse(*centre, 0.085 * r, 0.05 * r, math.degrees(a), 18), petal)
 
 
 def instrument(scene: Scene, word: str, x: float, y: float, tall: float, rng: random.Random) -> None:
@@ -261,18 +198,9 @@ def instrument(scene: Scene, word: str, x: float, y: float, tall: float, rng: ra
         sprite.part(rounded(-0.05, 1.04, 0.05, 1.16, 0.02), rgb("4a2c20"))
         sprite.part(
             smooth(
-                [
-                    (0, 0.0),
-                    (-0.27, 0.1),
-                    (-0.25, 0.3),
-                    (-0.15, 0.38),
-                    (-0.2, 0.54),
-                    (0, 0.62),
-                    (0.2, 0.54),
-                    (0.15, 0.38),
-                    (0.25, 0.3),
-                    (0.27, 0.1),
-                ],
+                points(
+                    "0 0, -0.27 0.1, -0.25 0.3, -0.15 0.38, -0.2 0.54, 0 0.62, 0.2 0.54, 0.15 0.38, 0.25 0.3, 0.27 0.1"
+                ),
                 6,
             ),
             wood,
@@ -281,7 +209,12 @@ def instrument(scene: Scene, word: str, x: float, y: float, tall: float, rng: ra
         sprite.flat(ellipse(0, 0.4, 0.075), rgb("4a2c1c"))
         for k in range(4):
             sprite.flat(box(-0.02 + 0.012 * k, 0.16, -0.016 + 0.012 * k, 1.06), rgb("f0e8d0"), 0.8)
-    _put(scene, sprite, x, y, tall * 0.9)
+    put(scene, sprite, x, y, tall * 0.9)
+    _notes(scene, x, y, tall)
+
+
+def _notes(scene: Scene, x: float, y: float, tall: float) -> None:
+    """Notes rising from an instrument."""
     for k in range(5):
         px, py, s = x + tall * (0.1 + 0.24 * k - 0.4), y + tall * (1.15 + 0.16 * math.sin(k * 2.0)), tall * 0.06
         tone = mix(scene.palette.warm, (1, 1, 1), 0.3)
@@ -296,69 +229,6 @@ def instrument(scene: Scene, word: str, x: float, y: float, tall: float, rng: ra
             tone,
             0.95,
         )
-
-
-def clock(scene: Scene, word: str, x: float, y: float, tall: float, rng: random.Random) -> None:
-    """A long-case clock; a telescope when the word says so."""
-    sprite = scene.sprite(-0.5, -0.05, 0.5, 1.2, tall)
-    if words.has(word, "telescope|telescopio|télescope|teleskop"):
-        for px in (-0.28, 0.0, 0.28):
-            sprite.part(limb((0, 0.55), (px, 0.0), 0.022, 0.018), rgb("6a4a34"))
-        sprite.part(limb((-0.3, 0.48), (0.12, 0.78), 0.06, 0.085), rgb("c8963f"), 1.3)
-        sprite.part(limb((0.12, 0.78), (0.38, 0.97), 0.1, 0.115), rgb("3f5a7a"), 1.3)
-        _put(scene, sprite, x, y, tall * 0.5)
-        return
-    wood = rgb("7a4a30")
-    sprite.part(box(-0.2, 0.0, 0.2, 0.14), wood)
-    sprite.part(box(-0.155, 0.12, 0.155, 0.7), wood, 1.0)
-    sprite.flat(box(-0.1, 0.18, 0.1, 0.64), rgb("2c1c18"))
-    sprite.part(limb((0.02, 0.62), (0.04, 0.34), 0.006, 0.006), rgb("e8c060"))
-    sprite.part(ellipse(0.045, 0.31, 0.05), rgb("f0c850"), 1.2)
-    sprite.part(box(-0.21, 0.68, 0.21, 1.0), wood, 1.0)
-    sprite.part(
-        smooth([(-0.24, 0.99), (-0.1, 1.08), (0, 1.15), (0.1, 1.08), (0.24, 0.99)], 5), mix(wood, (1, 1, 1), 0.1)
-    )
-    sprite.part(ellipse(0, 0.84, 0.155), rgb("e0b848"))
-    sprite.flat(ellipse(0, 0.84, 0.135), rgb("f8f0dc"))
-    for k in range(12):
-        a = math.radians(30 * k)
-        sprite.flat(ellipse(math.cos(a) * 0.11, 0.84 + math.sin(a) * 0.11, 0.009, steps=8), rgb("3a2a24"))
-    sprite.flat(ribbon([(0, 0.84), (0.055, 0.9)], 0.011, 0.006, 1), rgb("2a1c1c"))
-    sprite.flat(ribbon([(0, 0.84), (-0.03, 0.94)], 0.008, 0.005, 1), rgb("2a1c1c"))
-    _put(scene, sprite, x, y, tall * 0.45)
-
-
-def door(scene: Scene, word: str, x: float, y: float, tall: float, rng: random.Random) -> None:
-    """A door standing ajar with light behind it; a chest or a suitcase when the word says so."""
-    if words.has(word, "box|chest|suitcase|caja|cofre|maleta|boîte|coffre|valise|kiste|truhe|koffer"):
-        _case(scene, x, y, tall * 0.42)
-        return
-    sprite = scene.sprite(-0.5, -0.05, 0.5, 1.12, tall)
-    coat = paint_of(scene, word, rng)
-    stone = rgb("b8aca0")
-    sprite.part([(-0.34, 0), (-0.34, 0.74), *arc(0, 0.74, 0.34, 0.32, 180, 0, 14), (0.34, 0)], stone, 0.8)
-    sprite.lit(
-        [(-0.26, 0), (-0.26, 0.72), *arc(0, 0.72, 0.26, 0.25, 180, 0, 14), (0.26, 0)],
-        mix(scene.palette.warm, (1, 1, 0.9), 0.4),
-    )
-    sprite.part([(-0.26, 0), (-0.26, 0.72), *arc(-0.06, 0.72, 0.2, 0.24, 180, 20, 12), (0.13, -0.03)], coat, 0.9)
-    for px in (-0.16, -0.05, 0.05):
-        sprite.flat(box(px, 0.0, px + 0.008, 0.88), mix(coat, (0, 0, 0.1), 0.35), 0.8)
-    for py in (0.2, 0.66):
-        sprite.part(box(-0.26, py, -0.06, py + 0.035), rgb("3f3a3c"))
-    sprite.part(ellipse(0.08, 0.42, 0.026), rgb("e8c050"))
-    _put(scene, sprite, x, y, tall * 0.7)
-    scene.page.glow(x + tall * 0.2, y + tall * 0.4, tall * 0.9, scene.palette.warm, 0.4)
-
-
-def _case(scene: Scene, x: float, y: float, tall: float) -> None:
-    sprite = scene.sprite(-0.9, -0.06, 0.9, 1.2, tall)
-    sprite.flat(ribbon(arc(0, 0.82, 0.18, 0.18, 0, 180, 10), 0.03, 0.03, 2), rgb("4a2c20"))
-    sprite.part(rounded(-0.72, 0, 0.72, 0.84, 0.1), rgb("a8683c"), 1.0)
-    for px in (-0.46, 0.36):
-        sprite.part(box(px, 0, px + 0.1, 0.84), rgb("6a3f28"), 0.7)
-        sprite.part(rounded(px - 0.01, 0.44, px + 0.11, 0.58, 0.02), rgb("e8c050"))
-    _put(scene, sprite, x, y, tall * 1.3)
 
 
 def shooting_star(scene: Scene, word: str, x: float, y: float, tall: float, rng: random.Random) -> None:
@@ -391,18 +261,7 @@ def great_leaf(scene: Scene, word: str, x: float, y: float, tall: float, rng: ra
     sprite = scene.sprite(-0.8, -0.4, 0.8, 1.1, tall)
     sprite.turn, sprite.pivot = 34, (0.0, 0.4)
     tone = rgb("e0742a")
-    half = [
-        (0.0, 1.0),
-        (0.1, 0.78),
-        (0.26, 0.82),
-        (0.24, 0.64),
-        (0.5, 0.6),
-        (0.4, 0.44),
-        (0.52, 0.26),
-        (0.24, 0.24),
-        (0.12, 0.08),
-        (0.0, 0.1),
-    ]
+    half = points("0 1, 0.1 0.78, 0.26 0.82, 0.24 0.64, 0.5 0.6, 0.4 0.44, 0.52 0.26, 0.24 0.24, 0.12 0.08, 0 0.1")
     outline = half + [(-px, py) for px, py in reversed(half[1:-1])]
     sprite.part(outline, tone, 1.1)
     sprite.flat([(px, py) for px, py in outline if px <= 0], mix(tone, rgb("f4b040"), 0.55), 0.7)

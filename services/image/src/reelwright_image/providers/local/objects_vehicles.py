@@ -9,7 +9,7 @@ from . import words
 from .colours import Colour, mix, rgb
 from .layer import Layer
 from .scene import Scene
-from .shapes import arc, box, ellipse, limb, ribbon, rounded, smooth
+from .shapes import arc, box, ellipse, limb, points, ribbon, rounded, smooth
 
 _PAINTS = ("c8483f", "2f7f9a", "e0a63a", "4f8a58", "d8784a")
 
@@ -30,12 +30,10 @@ def boat(scene: Scene, word: str, x: float, y: float, tall: float, rng: random.R
     sprite = scene.sprite(-0.75, -0.2, 0.75, 1.15, tall)
     hull = paint_of(scene, word, rng)
     sprite.part(limb((0.02, 0.15), (0.02, 1.08), 0.016, 0.01), rgb("6a4a34"))
-    sprite.part(smooth([(0.05, 0.28), (0.05, 1.02), (0.34, 0.62), (0.5, 0.3), (0.28, 0.27)], 4), rgb("f6eee0"), 1.2)
+    sprite.part(smooth(points("0.05 0.28, 0.05 1.02, 0.34 0.62, 0.5 0.3, 0.28 0.27"), 4), rgb("f6eee0"), 1.2)
     sprite.part(smooth([(-0.02, 0.3), (-0.02, 0.94), (-0.26, 0.55), (-0.4, 0.32)], 4), mix(hull, (1, 1, 1), 0.25), 1.2)
     sprite.part([(0.03, 1.06), (0.2, 1.03), (0.03, 0.99)], rgb("d8433b"))
-    sprite.part(
-        smooth([(-0.56, 0.2), (0.62, 0.24), (0.46, 0.0), (0.3, -0.08), (-0.36, -0.08), (-0.5, 0.02)], 4), hull, 1.2
-    )
+    sprite.part(smooth(points("-0.56 0.2, 0.62 0.24, 0.46 0, 0.3 -0.08, -0.36 -0.08, -0.5 0.02"), 4), hull, 1.2)
     sprite.part(ribbon([(-0.57, 0.19), (0.0, 0.17), (0.63, 0.23)], 0.026, 0.026), rgb("f0e6d0"))
     for k in range(3):
         sprite.flat(ellipse(-0.25 + 0.24 * k, 0.08, 0.035), rgb("f0e0b0"))
@@ -67,22 +65,13 @@ def car(scene: Scene, word: str, x: float, y: float, tall: float, rng: random.Ra
     coat = paint_of(scene, word, rng)
     if words.has(word, "truck|van|bus|getaway car|camión|furgoneta|autobús|camion|camionnette|lastwagen|lieferwagen"):
         sprite.part(rounded(-1.05, 0.18, 0.75, 0.98, 0.1), coat, 0.9)
-        sprite.part(smooth([(0.6, 0.2), (0.6, 0.75), (0.85, 0.7), (1.05, 0.5), (1.08, 0.2)], 4), coat)
+        sprite.part(smooth(points("0.6 0.2, 0.6 0.75, 0.85 0.7, 1.05 0.5, 1.08 0.2"), 4), coat)
         panes = [rounded(-0.9 + 0.36 * k, 0.52, -0.62 + 0.36 * k, 0.84, 0.04) for k in range(4)]
     else:
-        sprite.part(smooth([(-0.72, 0.5), (-0.5, 0.9), (0.0, 0.98), (0.42, 0.9), (0.68, 0.52)], 6), coat, 1.0)
+        sprite.part(smooth(points("-0.72 0.5, -0.5 0.9, 0 0.98, 0.42 0.9, 0.68 0.52"), 6), coat, 1.0)
         sprite.part(
             smooth(
-                [
-                    (-1.1, 0.3),
-                    (-1.06, 0.52),
-                    (-0.6, 0.58),
-                    (0.6, 0.58),
-                    (1.0, 0.5),
-                    (1.12, 0.32),
-                    (1.08, 0.16),
-                    (-1.06, 0.16),
-                ],
+                points("-1.1 0.3, -1.06 0.52, -0.6 0.58, 0.6 0.58, 1 0.5, 1.12 0.32, 1.08 0.16, -1.06 0.16"),
                 5,
             ),
             coat,
@@ -123,7 +112,7 @@ def engine(scene: Scene, word: str, x: float, y: float, tall: float, rng: random
     sprite.part(rounded(-0.4, 0.26, 0.84, 0.74, 0.2), mix(coat, (0.1, 0.1, 0.15), 0.2), 1.4)
     for bx in (-0.1, 0.22, 0.54):
         sprite.flat(box(bx, 0.27, bx + 0.04, 0.73), rgb("e0b848"))
-    sprite.part([(0.56, 0.7), (0.52, 1.1), (0.46, 1.2), (0.82, 1.2), (0.76, 1.1), (0.72, 0.7)], dark, 1.2)
+    sprite.part(points("0.56 0.7, 0.52 1.1, 0.46 1.2, 0.82 1.2, 0.76 1.1, 0.72 0.7"), dark, 1.2)
     sprite.part(ellipse(0.2, 0.8, 0.12, 0.14), rgb("d8a848"))
     sprite.lit(ellipse(0.9, 0.52, 0.09), rgb("fff0b8"))
     sprite.glow(0.92, 0.52, 0.4, rgb("ffe8a0"), 0.6)
@@ -154,11 +143,11 @@ def rocket(scene: Scene, word: str, x: float, y: float, tall: float, rng: random
             smooth([(side * 0.12, 0.34), (side * 0.3, 0.12), (side * 0.33, -0.06), (side * 0.12, 0.06)], 5), trim, 1.1
         )
     sprite.part(
-        smooth([(-0.12, 0.02), (-0.19, 0.35), (-0.16, 0.68), (0, 1.0), (0.16, 0.68), (0.19, 0.35), (0.12, 0.02)], 7),
+        smooth(points("-0.12 0.02, -0.19 0.35, -0.16 0.68, 0 1, 0.16 0.68, 0.19 0.35, 0.12 0.02"), 7),
         coat,
         1.4,
     )
-    sprite.part(smooth([(-0.12, 0.76), (-0.07, 0.88), (0, 1.0), (0.07, 0.88), (0.12, 0.76), (0, 0.73)], 5), trim, 1.3)
+    sprite.part(smooth(points("-0.12 0.76, -0.07 0.88, 0 1, 0.07 0.88, 0.12 0.76, 0 0.73"), 5), trim, 1.3)
     sprite.part(ellipse(0, 0.56, 0.092), rgb("8a929c"), 1.0)
     sprite.lit(ellipse(0, 0.56, 0.07), mix(rgb("6fb8d8"), scene.palette.warm, 0.7 * scene.palette.dark))
     sprite.lit(ribbon(arc(0, 0.56, 0.05, 0.05, 100, 170, 6), 0.008, 0.008, 2), (1, 1, 1), 0.8)
@@ -176,6 +165,13 @@ def rocket(scene: Scene, word: str, x: float, y: float, tall: float, rng: random
         scene.brief.text, "launch|launches|flies|flying|despega|vuela|lift off|liftoff|takes off|blast off"
     )
     lift = scene.layout.unit * 0.22 if flying or scene.brief.place == "sky" else tall * 0.07
+    _exhaust(scene, x, y, tall, flying, lift)
+    scene.shadow(x, y, tall * 0.5)
+    scene.stand(sprite, x, y + lift)
+
+
+def _exhaust(scene: Scene, x: float, y: float, tall: float, flying: bool, lift: float) -> None:
+    """Fire below a rocket that takes off."""
     if flying:
         for k in range(6):
             scene.page.glow(
@@ -187,8 +183,6 @@ def rocket(scene: Scene, word: str, x: float, y: float, tall: float, rng: random
                 0.6,
                 tall * 0.02,
             )
-    scene.shadow(x, y, tall * 0.5)
-    scene.stand(sprite, x, y + lift)
 
 
 def balloon(scene: Scene, word: str, x: float, y: float, tall: float, rng: random.Random) -> None:
@@ -200,17 +194,7 @@ def balloon(scene: Scene, word: str, x: float, y: float, tall: float, rng: rando
     a, b = paint_of(scene, word, rng), rgb("f6e8c8")
     sprite.part(
         smooth(
-            [
-                (0, 1.04),
-                (0.3, 0.95),
-                (0.42, 0.68),
-                (0.3, 0.42),
-                (0.1, 0.26),
-                (-0.1, 0.26),
-                (-0.3, 0.42),
-                (-0.42, 0.68),
-                (-0.3, 0.95),
-            ],
+            points("0 1.04, 0.3 0.95, 0.42 0.68, 0.3 0.42, 0.1 0.26, -0.1 0.26, -0.3 0.42, -0.42 0.68, -0.3 0.95"),
             7,
         ),
         a,
@@ -276,17 +260,7 @@ def airplane(scene: Scene, word: str, x: float, y: float, tall: float, rng: rand
     sprite.part([(-0.1, 0.55), (-0.45, 1.0), (-0.2, 1.02), (0.3, 0.6)], mix(coat, (0, 0, 0.1), 0.25))
     sprite.part(
         smooth(
-            [
-                (-1.1, 0.62),
-                (-0.4, 0.72),
-                (0.3, 0.78),
-                (0.85, 0.62),
-                (0.95, 0.46),
-                (0.8, 0.3),
-                (0.2, 0.22),
-                (-0.6, 0.4),
-                (-1.15, 0.5),
-            ],
+            points("-1.1 0.62, -0.4 0.72, 0.3 0.78, 0.85 0.62, 0.95 0.46, 0.8 0.3, 0.2 0.22, -0.6 0.4, -1.15 0.5"),
             6,
         ),
         coat,
@@ -307,23 +281,7 @@ def bicycle(scene: Scene, word: str, x: float, y: float, tall: float, rng: rando
     """A bicycle with a basket."""
     sprite = scene.sprite(-1.0, -0.05, 1.0, 1.15, tall)
     coat = paint_of(scene, word, rng)
-    for wx in (-0.52, 0.52):
-        sprite.part(ribbon([*ellipse(wx, 0.34, 0.31, steps=40), (wx + 0.31, 0.34)], 0.032, 0.032, 1), rgb("33323c"))
-        for k in range(6):
-            a = math.pi * k / 6
-            sprite.flat(
-                ribbon(
-                    [
-                        (wx - 0.3 * math.cos(a), 0.34 - 0.3 * math.sin(a)),
-                        (wx + 0.3 * math.cos(a), 0.34 + 0.3 * math.sin(a)),
-                    ],
-                    0.005,
-                    0.005,
-                    1,
-                ),
-                rgb("b8bcc4"),
-                0.8,
-            )
+    _spoked_wheels(sprite)
     joints = {
         "rear": (-0.52, 0.34),
         "crank": (-0.06, 0.3),
@@ -347,3 +305,24 @@ def bicycle(scene: Scene, word: str, x: float, y: float, tall: float, rng: rando
     sprite.part(ellipse(-0.06, 0.3, 0.07), rgb("8a8f98"))
     scene.shadow(x, y, tall * 1.3)
     scene.stand(sprite, x, y)
+
+
+def _spoked_wheels(sprite: Layer) -> None:
+    """Two wheels with spokes."""
+    for wx in (-0.52, 0.52):
+        sprite.part(ribbon([*ellipse(wx, 0.34, 0.31, steps=40), (wx + 0.31, 0.34)], 0.032, 0.032, 1), rgb("33323c"))
+        for k in range(6):
+            a = math.pi * k / 6
+            sprite.flat(
+                ribbon(
+                    [
+                        (wx - 0.3 * math.cos(a), 0.34 - 0.3 * math.sin(a)),
+                        (wx + 0.3 * math.cos(a), 0.34 + 0.3 * math.sin(a)),
+                    ],
+                    0.005,
+                    0.005,
+                    1,
+                ),
+                rgb("b8bcc4"),
+                0.8,
+            )

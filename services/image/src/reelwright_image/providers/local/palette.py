@@ -46,8 +46,22 @@ def _palette(colours: str, dark: float, rim: float) -> Palette:
         rgb(code) for code in colours.split()
     )
     return Palette(
-        top, middle, low, glow, cloud, cloud_shade, haze, tint, shade, rim_light, warm, split_dark, split_light, dark, rim
-    )  # fmt: skip
+        top,
+        middle,
+        low,
+        glow,
+        cloud,
+        cloud_shade,
+        haze,
+        tint,
+        shade,
+        rim_light,
+        warm,
+        split_dark,
+        split_light,
+        dark,
+        rim,
+    )
 
 
 # top middle low glow cloud cloud_shade haze tint shade rim warm split_dark split_light

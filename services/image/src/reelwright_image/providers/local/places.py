@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from . import interiors, places_built, places_strange
+from . import (
+    grounds,
+    interiors_home,
+    interiors_work,
+    places_built,
+    places_deep,
+    places_enclosed,
+    places_strange,
+    places_town,
+    places_water,
+)
 from . import places_nature as nature
 from .scene import Scene
 
@@ -15,26 +25,26 @@ PLACES: dict[str, Painter] = {
     "forest": nature.forest,
     "mountain": nature.mountain,
     "desert": nature.desert,
-    "sea": nature.sea,
-    "lighthouse": nature.coast,
-    "river": nature.river,
+    "sea": places_water.sea,
+    "lighthouse": places_water.coast,
+    "river": places_water.river,
     "snowfield": nature.snowfield,
-    "city": places_built.city,
+    "city": places_town.city,
     "village": places_built.village,
     "castle": places_built.castle_hill,
     "station": places_built.station,
-    "space": places_strange.space,
-    "underwater": places_strange.underwater,
+    "space": places_deep.space,
+    "underwater": places_deep.underwater,
     "sky": places_strange.sky,
-    "cave": places_strange.cave,
-    "stage": places_strange.stage,
-    "room": interiors.room,
-    "kitchen": interiors.kitchen,
-    "library": interiors.library,
-    "laboratory": interiors.laboratory,
+    "cave": places_enclosed.cave,
+    "stage": places_enclosed.stage,
+    "room": interiors_home.room,
+    "kitchen": interiors_home.kitchen,
+    "library": interiors_work.library,
+    "laboratory": interiors_work.laboratory,
 }
 
 ENCLOSED = frozenset({"room", "kitchen", "library", "laboratory", "cave", "stage", "underwater", "space"})
 """Places that paint their whole page and where no weather falls."""
 
-fringed: dict[str, Painter] = dict.fromkeys(("meadow", "forest", "mountain", "lighthouse"), nature.fringe)
+fringed: dict[str, Painter] = dict.fromkeys(("meadow", "forest", "mountain", "lighthouse"), grounds.fringe)

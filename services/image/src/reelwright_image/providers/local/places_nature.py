@@ -2,30 +2,15 @@
 
 from __future__ import annotations
 
-import math
 import random
 
-import numpy as np
-
-from .buildings import house, lighthouse
+from .buildings import house
 from .colours import Pixels, mix, rgb, times
-from .scene import Scene, dice
+from .grounds import grass, path, snowy
+from .scene import Scene
 from .shapes import Path, ellipse, ribbon, smooth
-from .terrain import bank, land, mist, mountains, roll, scatter, tufts
-from .trees import bush, cactus, flowers, palm, pine, reeds, rock, round_tree, wood
-from .water import spray, swell, water
-
-
-def snowy(scene: Scene) -> bool:
-    """Whether the ground lies under snow."""
-    return scene.brief.weather == "snow" or scene.brief.season == "winter"
-
-
-def grass(scene: Scene) -> tuple[float, float, float]:
-    """The colour of open ground in the season."""
-    if snowy(scene):
-        return rgb("e6edf6")
-    return {"autumn": rgb("b89a4a"), "spring": rgb("86b85a")}.get(scene.brief.season, rgb("6fa350"))
+from .terrain import land, mist, mountains, roll, scatter, tufts
+from .trees import bush, cactus, flowers, palm, pine, rock, round_tree, wood
 
 
 def meadow(scene: Scene) -> None:
@@ -122,22 +107,6 @@ def _toadstool(scene: Scene, x: float, y: float, size: float) -> None:
     )
     for dx, dy in ((-0.4, 1.2), (0.1, 1.45), (0.5, 1.1)):
         page.flat(ellipse(x + dx * size, y + dy * size, size * 0.13, size * 0.1, steps=10), (1, 0.97, 0.92))
-
-
-def path(scene: Scene, far: float, colour: tuple[float, float, float]) -> None:
-    """A path winding from the bottom edge to height `far`."""
-    width, u = scene.layout.width, scene.layout.unit
-    plan = random.Random(scene.plan.random())
-    sway = plan.choice((-1, 1)) * 0.1
-    rows: list[tuple[float, float, float]] = []
-    for k in range(9):
-        t = k / 8
-        x = width * (0.5 + sway * math.sin(t * 3.4) * (1 - 0.3 * t))
-        rows.append((x, far * (1 - (1 - t) ** 1.8), u * (0.2 * (1 - t) ** 1.5 + 0.012)))
-    left: Path = [(x - w, y) for x, y, w in rows]
-    right: Path = [(x + w, y) for x, y, w in reversed(rows)]
-    left[0], right[-1] = (left[0][0] - u * 0.04, -u * 0.04), (right[-1][0] + u * 0.04, -u * 0.04)
-    scene.page.flat(smooth([*left, *right], 4), scene.veil(colour, 0.25), 0.8, u * 0.004, to=scene.veil(colour, 0.0))
 
 
 def mountain(scene: Scene) -> None:
@@ -250,158 +219,6 @@ def _mesa(scene: Scene, x: float, y: float, wide: float, tall: float, distance: 
         )
 
 
-SEA = rgb("2f7f95")
-
-
-def sea(scene: Scene) -> None:
-    """Open water with an island, a beach and palms."""
-    h, u = scene.layout.horizon, scene.layout.unit
-    plan = random.Random(scene.plan.random())
-    land(scene, _island(scene, plan.uniform(0.15, 0.85), u * 0.22, u * 0.09, h), rgb("6f8f86"), rgb("8aa890"), 0.6, h)
-    water(scene, h, 0.0, SEA, 0.5)
-    scene.check()
-    swell(scene, h - u * 0.04, u * 0.12, SEA)
-    shore = roll(scene, h * 0.2, u * 0.1, 1.0, 2)
-    wet = land_edge(scene, shore)
-    scene.page.flat(wet, scene.veil((0.96, 0.98, 0.97), 0.0), 0.75, u * 0.004)
-    sand = rgb("ecd0a0") if not snowy(scene) else rgb("e8edf4")
-    land(scene, shore, mix(sand, rgb("b8905f"), 0.25), sand, 0.04, texture=0.1)
-    palm(scene, scene.layout.width * 0.93, h * 0.3, u * 0.62, plan, 0.0)
-    for x, y, near in scatter(scene, plan, 6, u * 0.02, h * 0.22):
-        rock(scene, x, y, u * (0.03 + 0.05 * near), plan, rgb("8f8a84"))
-
-
-def land_edge(scene: Scene, line: Pixels) -> Path:
-    """A foamy strip along a shore."""
-    u = scene.layout.unit
-    upper = [(float(x), float(line[x]) + u * 0.012 + u * 0.006 * math.sin(x / u * 40)) for x in range(0, len(line), 6)]
-    lower = [(float(x), float(line[x]) - u * 0.01) for x in range(len(line) - 1, -1, -6)]
-    return upper + lower
-
-
-def _island(scene: Scene, at: float, half: float, tall: float, base: float) -> Pixels:
-    x = np.arange(scene.layout.width, dtype=np.float32)
-    bump = np.clip(1 - ((x - at * scene.layout.width) / half) ** 2, 0, 1) ** 0.8
-    wobble = roll(scene, 0.55, 0.45, 9.0, 3)
-    filled: Pixels = (base + tall * bump * wobble - 2 * (bump <= 0)).astype(np.float32)
-    return filled
-
-
-def cliff_right(scene: Scene) -> bool:
-    """On which side of the page the lighthouse cliff stands; the other side is open sea."""
-    return dice(scene.brief.place_text) % 5 < 3
-
-
-def coast(scene: Scene) -> None:
-    """A lighthouse on a cliff above the sea, with surf and a path."""
-    h, u, w = scene.layout.horizon, scene.layout.unit, scene.layout.width
-    plan = random.Random(scene.plan.random())
-    right = cliff_right(scene)
-    land(scene, _island(scene, 0.2 if right else 0.8, u * 0.3, u * 0.06, h), rgb("6a7f8a"), rgb("8aa0a4"), 0.66, h)
-    water(scene, h, 0.0, SEA, 0.42)
-    scene.check()
-    swell(scene, h - u * 0.03, u * 0.06, SEA)
-    at = 0.77 if right else 0.23
-    cliff = _cliff(scene, right, plan)
-    stone = rgb("7f7468")
-    scene.page.part(cliff, stone, 0.35, to=mix(stone, rgb("2f3040"), 0.5))
-    _strata(scene, cliff, stone, plan)
-    tall = u * (0.62 if scene.layout.framing != "aerial" else 0.34)
-    base = h + u * 0.15 if scene.layout.framing != "aerial" else h - u * 0.1
-    tall = max(u * 0.2, min(tall, (scene.layout.height * 0.97 - base) / 1.09))
-    lighthouse(scene, w * at, base - u * 0.01, tall, 0.04)
-    house(scene, w * (at + (0.115 if right else -0.115)), base - u * 0.015, u * 0.13, plan, 0.05)
-    green = grass(scene)
-    turf = [(x, y) for x, y in cliff if y > base - u * 0.075]
-    if len(turf) > 2:
-        fringe = [*turf, *[(x, y - u * 0.024 - u * 0.012 * plan.random()) for x, y in reversed(turf)]]
-        scene.page.flat(fringe, scene.veil(green, 0.05), 0.95, u * 0.002)
-    rough = scene.brief.weather in ("storm", "wind", "rain")
-    edge = w * (0.44 if right else 0.56)
-    for k in range(4):
-        x = edge + u * (0.05 * k - 0.1) * (1 if right else -1)
-        rock(scene, x, h - u * (0.2 + 0.05 * k), u * plan.uniform(0.08, 0.15), plan, rgb("5f5a5c"))
-        if rough:
-            spray(scene, x, h - u * (0.19 + 0.05 * k), u * plan.uniform(0.12, 0.24))
-    line = roll(scene, h * 0.16, u * 0.12, 1.1, 4)
-    land(scene, line, mix(green, rgb("6a6a58"), 0.35), mix(rgb("4a463f"), green, 0.2), 0.0)
-    tufts(scene, 0.0, h * 0.34, mix(green, rgb("4a5a30"), 0.4), 120, 0.03)
-    for x, y, near in scatter(scene, plan, 8, u * 0.01, h * 0.3):
-        rock(scene, x, y, u * (0.03 + 0.06 * near), plan, rgb("76706a"))
-
-
-def _cliff(scene: Scene, right: bool, plan: random.Random) -> Path:
-    h, u, w = scene.layout.horizon, scene.layout.unit, scene.layout.width
-    top = h + u * 0.14 if scene.layout.framing != "aerial" else h - u * 0.11
-    out: Path = [
-        (w * 1.05, top + u * 0.02),
-        (w * 0.9, top + u * 0.02),
-        (w * 0.72, top + u * 0.008),
-        (w * 0.62, top - u * 0.012),
-    ]
-    x, y = w * 0.6, top - u * 0.035
-    while y > h * 0.1:
-        out.append((x, y))
-        x += u * plan.uniform(-0.055, 0.03)
-        y -= u * plan.uniform(0.03, 0.07)
-    out += [(x - u * 0.06, 0), (w * 1.05, 0)]
-    return out if right else [(w - px, py) for px, py in out]
-
-
-def _strata(scene: Scene, cliff: Path, stone: tuple[float, float, float], plan: random.Random) -> None:
-    u, w = scene.layout.unit, scene.layout.width
-    face = [p for p in cliff if 0 < p[0] < w][3:-2]
-    sign = 1 if face and face[0][0] > w / 2 else -1
-    for x, y in face:
-        for _ in range(5):
-            px = x + sign * u * plan.uniform(0.01, 0.4)
-            py = y - u * plan.uniform(0.0, 0.03)
-            size = u * plan.uniform(0.01, 0.034)
-            tone = mix(stone, (0.95, 0.9, 0.85), 0.22) if plan.random() < 0.45 else mix(stone, (0.1, 0.1, 0.2), 0.4)
-            facet: Path = [
-                (px, py),
-                (px + size, py + size * plan.uniform(-0.2, 0.5)),
-                (px + size * 0.7, py - size * 3.2),
-                (px + size * 0.1, py - size * plan.uniform(1.6, 3.6)),
-            ]
-            scene.page.flat(facet, scene.veil(tone, 0.05), 0.34)
-
-
-def river(scene: Scene) -> None:
-    """A lake or river mirroring wooded hills, with reeds and a jetty."""
-    h, u, w = scene.layout.horizon, scene.layout.unit, scene.layout.width
-    plan = random.Random(scene.plan.random())
-    mountains(scene, h - u * 0.01, u * 0.3, 3, rgb("7f8fae"), 0.6, 0.35)
-    ground = grass(scene)
-    land(scene, roll(scene, h - u * 0.0, u * 0.14, 2.2), mix(ground, rgb("3f7a5a"), 0.4), ground, 0.46, h - u * 0.01)
-    wood(scene, h, u * 0.16, 17, 0.36, plan, "mixed", u * 0.004)
-    mist(scene, h + u * 0.02, u * 0.035, 0.4)
-    scene.check()
-    water(scene, h, 0.0, rgb("2f6f80"), 0.78)
-    scene.check()
-    _shore(scene, plan, ground)
-    for x in (0.05, 0.12, 0.88, 0.96):
-        reeds(scene, w * x, h * plan.uniform(0.25, 0.45), u * plan.uniform(0.14, 0.2), plan)
-    for _ in range(9):
-        x, y = plan.uniform(0.15, 0.85) * w, h * plan.uniform(0.3, 0.6)
-        r = u * 0.02 * (1.3 - y / h)
-        scene.page.flat(ellipse(x, y, r, r * 0.32), scene.veil(rgb("4a8a54"), 0.1), 0.95)
-        if plan.random() < 0.4:
-            scene.page.flat(ellipse(x, y + r * 0.25, r * 0.35, r * 0.22), scene.veil(rgb("f4c0d0"), 0.05))
-
-
-def _shore(scene: Scene, plan: random.Random, ground: tuple[float, float, float]) -> None:
-    h, u, w = scene.layout.horizon, scene.layout.unit, scene.layout.width
-    x = np.linspace(-1, 1, w, dtype=np.float32)
-    sides = np.abs(x + 0.15 * plan.choice((-1, 1))) ** 2.2
-    line = (h * (0.2 + 0.36 * sides) + roll(scene, 0, u * 0.03, 4.0, 3)).astype(np.float32)
-    land(scene, line, ground, mix(ground, rgb("2f4a3a"), 0.45), 0.04)
-    big = 0.93 if plan.random() < 0.5 else 0.07
-    round_tree(scene, w * big, h * 0.5, u * 0.66, plan, 0.02)
-    if not snowy(scene):
-        tufts(scene, 0.0, h * 0.34, mix(ground, rgb("3a6a3a"), 0.35), 90, 0.025)
-
-
 def snowfield(scene: Scene) -> None:
     """Ice peaks, blue drifts and a frozen shore."""
     h, u = scene.layout.horizon, scene.layout.unit
@@ -429,11 +246,3 @@ def _ice_blocks(scene: Scene, plan: random.Random) -> None:
             [(x + size * 0.2, y), (x + size * 0.1, y + size * 1.3), (x + size * 0.8, y + size * 0.7), (x + size, y)],
             dark,
         )
-
-
-def fringe(scene: Scene) -> None:
-    """Dark grasses along the lower edge, a frame for outdoor pictures."""
-    if scene.layout.framing in ("close", "medium", "aerial", "over"):
-        return
-    tone = mix(grass(scene), rgb("1f3a38"), 0.72) if not snowy(scene) else rgb("c4d2e6")
-    bank(scene, tone, scene.layout.unit * 0.045)

@@ -98,11 +98,7 @@ def bones(look: Look, pose: Pose) -> Bones:
     shoulder_y = chin - 0.028
     hip_y = shoulder_y * (0.575 if look.age in ("adult", "teen", "old") else 0.5)
     leg, trunk = hip_y, shoulder_y - hip_y
-    hip = (0.0, hip_y * (1 + pose.lift * 1.0) if pose.lift < 0 else hip_y + pose.lift)
-    if pose.lift < -0.3:
-        hip = (0.0, 0.075)
-        if pose.near_leg[1] < -100:
-            hip = (0.0, leg * 0.56)
+    hip = (0.0, _hip_height(pose, leg))
     chest = turned([(hip[0], hip[1] + trunk)], hip, pose.lean)[0]
     bend = pose.lean + pose.tilt * 0.35
     neck = turned([(chest[0], chest[1] + 0.01)], chest, pose.lean)[0]
@@ -118,9 +114,17 @@ def bones(look: Look, pose: Pose) -> Bones:
         for dx, bend in ((-waist * 0.5, pose.near_leg), (waist * 0.5, pose.far_leg))
     ]
     return Bones(
-        head, half, neck, chest, hip, shoulder, waist, near, far, joints[0][0], joints[1][0], joints[0][1], joints[1][1],
-        legs[0][0], legs[1][0], legs[0][1], legs[1][1], 0.034 * look.width, pose.tilt + pose.lean, pose.lean,
-    )  # fmt: skip
+        *(head, half, neck, chest, hip, shoulder, waist, near, far),
+        *(joints[0][0], joints[1][0], joints[0][1], joints[1][1], legs[0][0], legs[1][0], legs[0][1], legs[1][1]),
+        *(0.034 * look.width, pose.tilt + pose.lean, pose.lean),
+    )
+
+
+def _hip_height(pose: Pose, leg: float) -> float:
+    """Hips above the ground: low when sitting, half-way when kneeling, else by the lift of the pose."""
+    if pose.lift < -0.3:
+        return leg * 0.56 if pose.near_leg[1] < -100 else 0.075
+    return leg * (1 + pose.lift) if pose.lift < 0 else leg + pose.lift
 
 
 def _member(start: Point, bend: Bend, upper: float, lower: float) -> tuple[Point, Point]:

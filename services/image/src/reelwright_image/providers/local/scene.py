@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from .brief import Brief
-from .colours import Colour, mix, times
+from .colours import Colour, luma, mix, times
 from .composition import Layout
 from .layer import Layer, Lighting, View
 from .palette import Palette
@@ -38,7 +38,9 @@ class Scene:
         """Light for things on the page; `softness` below 1 weakens the modelling shade."""
         palette = self.palette
         shade = mix((1.0, 1.0, 1.0), palette.shade, 0.8 * softness)
-        tint = mix(palette.tint, (1.0, 1.0, 1.0), 0.3 * palette.dark)
+        # Things keep more of their own colour than the land does, so that a yellow coat stays yellow at dusk.
+        grey = luma(palette.tint)
+        tint = mix(mix(palette.tint, (grey, grey, grey), 0.45), (1.0, 1.0, 1.0), 0.3 * palette.dark)
         return Lighting(self.page.lighting.toward, tint, shade, palette.glow, palette.rim, palette.rim_strength)
 
     def veil(self, colour: Colour, distance: float) -> Colour:

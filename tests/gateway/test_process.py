@@ -1,0 +1,58 @@
+"""The adapters as a process of their own, and what their README says of their settings."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from pathlib import Path
+
+import httpx
+import pytest
+from tests.gateway.edge import free_port
+
+from reelwright_gateway.settings import AdapterSettings
+
+README = Path(__file__).parents[2] / "gateway" / "README.md"
+
+
+async def start(**environment: str) -> asyncio.subprocess.Process:
+    command = (sys.executable, "-m", "reelwright_gateway")
+    pipe = asyncio.subprocess.PIPE
+    return await asyncio.create_subprocess_exec(*command, env=os.environ | environment, stdout=pipe, stderr=pipe)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+async def test_process_answers_alone_and_ends_well_on_a_signal(number: signal.Signals) -> None:
+    port = free_port()
+    process = await start(REELWRIGHT_LISTEN=f"127.0.0.1:{port}", REELWRIGHT_DRAIN_S="1")
+    assert process.stdout
+    while b"running on" not in await process.stdout.readline():
+        assert not process.stdout.at_eof()
+
+    async with httpx.AsyncClient() as client:
+        answer = await client.get(f"http://127.0.0.1:{port}/health/live")
+    process.send_signal(number)
+    await asyncio.wait_for(process.communicate(), 10)
+
+    assert answer.json() == {"status": "ok"}
+    assert process.returncode == 0
+
+
+async def test_wrong_setting_is_named_in_one_line() -> None:
+    process = await start(REELWRIGHT_HEARTBEAT_S="often")
+
+    _, said = await asyncio.wait_for(process.communicate(), 10)
+
+    assert process.returncode == 1
+    assert said.startswith(b"reelwright-adapters: REELWRIGHT_HEARTBEAT_S")
+    assert said.count(b"\n") == 1
+
+
+def test_readme_names_every_setting_with_its_default() -> None:
+    text = README.read_text()
+    defaults = AdapterSettings()
+
+    for name, variable in AdapterSettings.variables().items():
+        assert f"| `{variable}` | `{getattr(defaults, name)}` |" in text
