@@ -25,7 +25,7 @@ Register = Callable[[grpc.aio.Server], None]
 log = logs.logger(__name__)
 
 SERVER_OPTIONS = [
-    ("grpc.max_receive_message_length", 4 * 1024 * 1024),
+    ("grpc.max_receive_message_length", 8 * 1024 * 1024),
     # New replicas get traffic because old connections end after a while.
     ("grpc.max_connection_age_ms", 300_000),
     ("grpc.max_connection_age_grace_ms", 60_000),

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import ctypes
 import enum
+import os
 import signal
 import sys
 import time
@@ -23,7 +23,6 @@ START_TIMEOUT_S = 60.0
 HOPELESS_AFTER = 5
 """Ends in a row, without having been well in between, after which a part is given up."""
 LOG_TAIL_LINES = 5
-PR_SET_PDEATHSIG = 1
 
 
 class Health(enum.StrEnum):
@@ -111,7 +110,7 @@ class Supervisor:
         with one.log.open("ab") as log:
             try:
                 one.process = await asyncio.create_subprocess_exec(
-                    *part.command,
+                    *leashed(part.command),
                     env=part.environment,
                     cwd=part.directory,
                     stdin=asyncio.subprocess.DEVNULL,
@@ -119,7 +118,6 @@ class Supervisor:
                     stderr=log,
                     # Ctrl-C is for the supervisor, which then stops its parts in order.
                     start_new_session=True,
-                    preexec_fn=_die_with_parent,
                 )
             except OSError as error:
                 raise Trouble(f"{part.name} cannot be started ({error.strerror}): {part.command[0]}") from None
@@ -173,10 +171,12 @@ class Supervisor:
             self._change(one, Health.STOPPED)
 
 
-def _die_with_parent() -> None:
-    """A supervisor that is killed takes its parts along: nothing may be left running."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+def leashed(command: list[str]) -> list[str]:
+    """The command, taken along when a supervisor that is killed cannot stop it: nothing may be left running.
+
+    A program in between rather than a function after the fork, because forking a process that runs gRPC is not safe.
+    """
+    return [sys.executable, "-S", "-E", str(Path(__file__).with_name("leash.py")), str(os.getpid()), *command]
 
 
 def _tail(log: Path) -> str:
