@@ -1,4 +1,4 @@
-"""Generates gen/ from protos/: Python messages, services, type stubs and the descriptor image; `--check` fails when gen/ is stale."""
+"""Generates gen/ from protos/: messages, services, type stubs and the descriptor image; `--check` fails when stale."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ IMAGE = "reelwright/reelwright.binpb"
 DETAILS = "google/rpc/error_details.proto"
 STUBS = ("mypy", "mypy_grpc")
 
-# Written into the one module protoc cannot make: the validation rules come with the protovalidate wheel as a descriptor only.
-VALIDATE_MODULE = '''"""Registers buf/validate/validate.proto, whose descriptor the protovalidate wheel carries, for the generated modules."""
+# The one module protoc cannot make: the validation rules come with the protovalidate wheel as a descriptor only.
+VALIDATE_MODULE = '''"""Registers buf/validate/validate.proto, whose descriptor comes with the protovalidate wheel."""
 
 import protovalidate
 from google.api import annotations_pb2
@@ -68,8 +68,8 @@ def compile_protos(arguments: list[str], *more: str) -> None:
 def build_gateway_image(path: Path) -> None:
     """Writes the contract as one descriptor set in the form Envoy's transcoder loads.
 
-    Envoy refuses `response_body` for fields that are messages, so it is left out here; the gateway's configuration takes
-    the field out of the answer itself.
+    Envoy refuses `response_body` for fields that are messages, so it is left out here; the gateway's configuration
+    takes the field out of the answer itself.
     """
     compile_protos(["--include_imports", f"--descriptor_set_out={path}"], DETAILS)
     image = descriptor_pb2.FileDescriptorSet.FromString(path.read_bytes())

@@ -1,21 +1,45 @@
-"""Compiles requirements/*.in to *.txt: every distribution pinned with hashes, no index named."""
+"""Compiles requirements/: *.in and the closures of the distributions to *.txt, pinned with hashes, no index named."""
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
-REQUIREMENTS = Path(__file__).resolve().parent.parent / "requirements"
+ROOT = Path(__file__).resolve().parent.parent
+REQUIREMENTS = ROOT / "requirements"
+# Each needs the ones before it: dev is constrained by runtime, build by dev.
+SOURCES = ("bootstrap", "runtime", "dev", "build", "envoy")
+SERVICES = ("llm", "image", "video", "audio", "story")
+FOLDERS = {"protos": "gen", "kit": "kit", **{name: f"services/{name}" for name in SERVICES}, "gateway": "gateway"}
+# What images carry: `kit` is the layer they share, each other one is complete by itself.
+CLOSURES = ("kit", *SERVICES, "gateway")
 OPTIONS = ["--generate-hashes", "--no-emit-index-url", "--no-emit-find-links", "--no-header", "--no-annotate"]
+OWN = "reelwright-"
+
+
+def closure(name: str) -> set[str]:
+    """What `reelwright-<name>` and the own distributions below it ask for, without those themselves."""
+    project = tomllib.loads((ROOT / FOLDERS[name] / "pyproject.toml").read_text())["project"]
+    wanted = set(project["dependencies"])
+    own = {one for one in wanted if one.startswith(OWN)}
+    below = [closure(re.split(r"[^A-Za-z0-9-]", one, maxsplit=1)[0].removeprefix(OWN)) for one in own]
+    return (wanted - own).union(*below)
+
+
+def compile_to(target: str, source: str, *options: str, requirements: str | None = None) -> None:
+    command = [sys.executable, "-m", "uv", "pip", "compile", "--quiet", "--universal", "--python-version", "3.11"]
+    arguments = [*command, *OPTIONS, *options, source, "-o", target]
+    subprocess.run(arguments, cwd=REQUIREMENTS, input=requirements, text=True, check=True)
 
 
 def main() -> None:
-    # The runtime first: the others are constrained by it.
-    for name in ("bootstrap", "runtime", "dev"):
-        source, target = REQUIREMENTS / f"{name}.in", REQUIREMENTS / f"{name}.txt"
-        command = [sys.executable, "-m", "uv", "pip", "compile", "--quiet", "--universal", "--python-version", "3.11"]
-        subprocess.run([*command, *OPTIONS, source.name, "-o", target.name], cwd=REQUIREMENTS, check=True)
+    for name in SOURCES:
+        compile_to(f"{name}.txt", f"{name}.in")
+    for name in CLOSURES:
+        compile_to(f"{name}.txt", "-", "--constraints", "runtime.txt", requirements="\n".join(sorted(closure(name))))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Makes the virtual environment: hash-pinned requirements, then this repository's own distributions. Standard library only."""
+"""Makes the virtual environment: hash-pinned requirements, then our own distributions. Standard library only."""
 
 from __future__ import annotations
 

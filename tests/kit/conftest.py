@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+
 from reelwright_kit import database
 from reelwright_kit.assets.index import AssetIndex
 from reelwright_kit.assets.library import Library

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import grpc
 import msgspec
+
 from reelwright_kit.backbone import SHARED_SERVICES, Backbone, backbone
 from reelwright_kit.errors import ProviderFailed
 from reelwright_kit.jobs.engine import Queue
@@ -19,7 +20,6 @@ from reelwright_kit.jobs.model import Json
 from reelwright_kit.jobs.work import Work
 from reelwright_kit.server import main, serve
 from reelwright_kit.settings import ServiceSettings
-
 from tests.kit.orders import APP, QUEUE
 
 
@@ -39,7 +39,11 @@ class Mill:
         self._base = base
         self._diary = diary
         self._go = asyncio.Event()
-        asyncio.get_running_loop().add_signal_handler(signal.SIGUSR1, self._go.set)
+        asyncio.get_running_loop().add_signal_handler(signal.SIGUSR1, self._on_signal)
+
+    def _on_signal(self) -> None:
+        self._go.set()
+        self._go = asyncio.Event()
 
     async def run(self, work: Work) -> Json:
         """Does one step after the other."""

@@ -8,6 +8,7 @@ import hashlib
 from typing import Any
 
 import msgspec
+
 from reelwright_kit.jobs.feed import JobFeed
 from reelwright_kit.jobs.model import EventRecord, Json, NewJob
 

@@ -6,12 +6,12 @@ import asyncio
 import contextlib
 
 import pytest
+
 from reelwright_kit.database import Pool
 from reelwright_kit.errors import JobNotFound
 from reelwright_kit.jobs.feed import JobFeed
 from reelwright_kit.jobs.model import EventRecord, State
 from reelwright_kit.jobs.store import JobStore
-
 from tests.kit.orders import PATIENCE_S, TENANT, new_job, seen
 
 
@@ -38,9 +38,7 @@ async def test_two_watchers_see_the_same_and_a_late_one_sees_the_tail(jobs: JobS
     assert await seen(feed, job, after=7) == first[7:]
 
 
-async def test_a_watcher_is_told_of_events_that_other_processes_record(
-    jobs: JobStore, feed: JobFeed, job: str
-) -> None:
+async def test_a_watcher_is_told_of_events_that_other_processes_record(jobs: JobStore, feed: JobFeed, job: str) -> None:
     async with asyncio.timeout(PATIENCE_S), contextlib.aclosing(feed.watch(job, 2)) as events:
         waiting = asyncio.ensure_future(anext(events))
         await jobs.append(job, "PROGRESS", {}, percent=10)

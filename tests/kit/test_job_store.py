@@ -8,11 +8,11 @@ from typing import Any
 
 import psycopg
 import pytest
+
 from reelwright_kit.database import Pool
 from reelwright_kit.errors import FieldInvalid, JobNotFound, JobStateConflict, RequestIdReused
 from reelwright_kit.jobs.model import JobFilter, State
 from reelwright_kit.jobs.store import JobStore
-
 from tests.kit.orders import APP, TENANT, new_job
 
 FAILURE = {"code": 13, "reason": "INTERNAL", "domain": "jobs.reelwright", "message": "no", "metadata": {}}
@@ -245,9 +245,7 @@ async def test_the_usual_time_is_that_of_jobs_that_succeeded(jobs: JobStore) -> 
 
 async def _blocked(pool: Pool, statement: str) -> None:
     """Returns when a connection waits for a lock in a statement like this."""
-    query = (
-        "select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock' and query like %s"
-    )
+    query = "select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock' and query like %s"
     async with asyncio.timeout(10), pool.connection() as connection:
         while not await (await connection.execute(query, (statement,))).fetchone():
             await asyncio.sleep(0)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import grpc
+
 from reelwright.assets.v1 import assets_service_pb2_grpc
 from reelwright.audio.v1 import audio_service_pb2_grpc
 from reelwright.image.v1 import image_service_pb2_grpc
@@ -18,10 +19,9 @@ from reelwright.jobs.v1 import jobs_service_pb2_grpc
 from reelwright.llm.v1 import llm_service_pb2_grpc
 from reelwright.story.v1 import story_service_pb2_grpc
 from reelwright.video.v1 import video_service_pb2_grpc
-from reelwright_kit.settings import SettingsInvalid
-
 from reelwright_cli.settings import ClientSettings
 from reelwright_cli.suite.trouble import Trouble
+from reelwright_kit.settings import SettingsInvalid
 
 Result = TypeVar("Result")
 
@@ -79,5 +79,6 @@ def run(work: Coroutine[Any, Any, Result]) -> Result:
 def explained(error: grpc.aio.AioRpcError) -> str:
     """A refusal in words."""
     if error.code() is grpc.StatusCode.UNAVAILABLE:
-        return f"no suite answers ({error.details()}). Start one with `reelwright up`, or set REELWRIGHT_PORT or REELWRIGHT_ADDRESS."
+        way_out = "Start one with `reelwright up`, or set REELWRIGHT_PORT or REELWRIGHT_ADDRESS."
+        return f"no suite answers ({error.details()}). {way_out}"
     return f"{error.details()} ({error.code().name})"

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import tempfile
 import time
 from pathlib import Path
 
 import msgspec
-from reelwright.story.v1 import story_service_pb2 as pb
 from rich.console import Console
 
+from reelwright.story.v1 import story_service_pb2 as pb
 from reelwright_cli.connection import connected
 from reelwright_cli.films import make_film
 from reelwright_cli.settings import SuiteSettings
@@ -24,8 +23,7 @@ async def demo(settings: SuiteSettings, prompt: str, out: Path, console: Console
     with tempfile.TemporaryDirectory(prefix="reelwright-demo-", ignore_cleanup_errors=True) as data:
         own = msgspec.structs.replace(settings, port=free_ports(1)[0], data_dir=data)
         console.print("Starting the suite: PostgreSQL, five services, the HTTP adapters and Envoy", highlight=False)
-        board = StatusBoard(Console(file=open(os.devnull, "w")), "")  # noqa: SIM115  lives as long as the process
-        async with suite(own, board), connected(f"127.0.0.1:{own.port}") as behind:
+        async with suite(own, StatusBoard(Console(quiet=True), "")), connected(f"127.0.0.1:{own.port}") as behind:
             console.print(f"Ready on http://127.0.0.1:{own.port}. Making a film of: {prompt}", highlight=False)
             began = time.monotonic()
             directory = await make_film(behind, pb.MakeFilmRequest(prompt=prompt), out, console)

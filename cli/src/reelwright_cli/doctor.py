@@ -10,16 +10,15 @@ from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
-import grpc
-from grpc_health.v1 import health_pb2, health_pb2_grpc
+from rich.console import Console
+from rich.table import Table
+
 from reelwright.audio.v1 import audio_service_pb2 as audio
 from reelwright.image.v1 import image_service_pb2 as image
 from reelwright.llm.v1 import llm_service_pb2 as llm
 from reelwright.video.v1 import video_service_pb2 as video
-from rich.console import Console
-from rich.table import Table
-
 from reelwright_cli.connection import Suite, connected
+from reelwright_cli.probing import readiness
 from reelwright_cli.settings import SuiteSettings
 from reelwright_cli.suite.checks import envoy_binary
 from reelwright_cli.suite.trouble import Trouble
@@ -128,11 +127,7 @@ def _data_dir(settings: SuiteSettings) -> Finding:
 
 
 async def _running(suite: Suite) -> Finding:
-    async with grpc.aio.insecure_channel(suite.target) as channel:
-        request = health_pb2.HealthCheckRequest(service="readiness")
-        try:
-            answer = await health_pb2_grpc.HealthStub(channel).Check(request, timeout=TIMEOUT_S)
-        except grpc.aio.AioRpcError as error:
-            return Finding("Suite", False, f"none answers at {suite.target} ({error.code().name}); start one: reelwright up")
-    serving = answer.status == health_pb2.HealthCheckResponse.SERVING
-    return Finding("Suite", serving, f"answers at {suite.target}")
+    answer = await readiness(suite.target, TIMEOUT_S)
+    if answer != "SERVING":
+        return Finding("Suite", False, f"none answers at {suite.target} ({answer}); start one: reelwright up")
+    return Finding("Suite", True, f"answers at {suite.target}")

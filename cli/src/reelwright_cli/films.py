@@ -9,11 +9,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from google.protobuf import json_format
+from rich.console import Console
+
 from reelwright.assets.v1 import assets_service_pb2 as assets
 from reelwright.jobs.v1 import jobs_service_pb2 as jobs
 from reelwright.story.v1 import story_service_pb2 as pb
-from rich.console import Console
-
 from reelwright_cli.connection import Suite
 from reelwright_cli.following import show
 from reelwright_cli.suite.trouble import Trouble

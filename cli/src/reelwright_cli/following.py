@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import contextlib
 
-from reelwright.jobs.v1 import jobs_service_pb2 as pb
-from reelwright_kit.jobs.following import follow
 from rich.console import Console, Group
 from rich.live import Live
 from rich.progress import BarColumn, Progress, TaskID, TaskProgressColumn, TextColumn
 
+from reelwright.jobs.v1 import jobs_service_pb2 as pb
 from reelwright_cli.connection import Suite
+from reelwright_kit.jobs.following import follow
 
 PLAIN_EVERY_PERCENT = 5
 
@@ -24,12 +24,15 @@ class JobView:
             TextColumn("[bold]{task.description}"), BarColumn(), TaskProgressColumn(), TextColumn("{task.fields[note]}")
         )
         self._parts = Progress(
-            TextColumn("  {task.description:<34.34}"), BarColumn(24), TaskProgressColumn(), TextColumn("{task.fields[note]}")
+            TextColumn("  {task.description:<34.34}"),
+            BarColumn(24),
+            TaskProgressColumn(),
+            TextColumn("{task.fields[note]}"),
         )
         self._task = self._whole.add_task(title, total=100, note="")
         self._rows: dict[str, TaskID] = {}
         self._plain = not console.is_terminal
-        self._said = ("", -PLAIN_EVERY_PERCENT)
+        self._said = ("", -float(PLAIN_EVERY_PERCENT))
 
     def live(self) -> contextlib.AbstractContextManager[object]:
         """Shows the bars while the block runs."""

@@ -8,12 +8,11 @@ from typing import Annotated
 
 import typer
 from google.protobuf import duration_pb2
-from reelwright.jobs.v1 import jobs_service_pb2 as jobs
-from reelwright.story.v1 import story_service_pb2 as story
-from reelwright_kit.settings import SettingsInvalid
 from rich.console import Console
 from rich.table import Table
 
+from reelwright.jobs.v1 import jobs_service_pb2 as jobs
+from reelwright.story.v1 import story_service_pb2 as story
 from reelwright_cli import doctor as examination
 from reelwright_cli.connection import client_target, connected, run
 from reelwright_cli.demo import demo as make_demo
@@ -22,6 +21,7 @@ from reelwright_cli.following import show
 from reelwright_cli.settings import SuiteSettings
 from reelwright_cli.suite.running import up as run_suite
 from reelwright_cli.suite.trouble import Trouble
+from reelwright_kit.settings import SettingsInvalid
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help="Sentences in, films out.")
 jobs_app = typer.Typer(no_args_is_help=True, help="Follow and steer jobs.")
@@ -97,7 +97,9 @@ def film(
 
 
 @app.command()
-def models(everything: Annotated[bool, typer.Option("--all", help="Also those that are not configured.")] = False) -> None:
+def models(
+    everything: Annotated[bool, typer.Option("--all", help="Also those that are not configured.")] = False,
+) -> None:
     """List the models of the suite."""
 
     async def work() -> None:

@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 import msgspec
+
 from reelwright_kit.settings import Secret, Settings
 
 

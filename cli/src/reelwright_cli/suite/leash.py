@@ -1,4 +1,4 @@
-"""Starts a part so that it ends when the supervisor does. Run as a script, with the standard library only: it must be quick."""
+"""Starts a part so that it ends when the supervisor does. A script on the standard library only: it must be quick."""
 
 import ctypes
 import os

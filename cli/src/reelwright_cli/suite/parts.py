@@ -9,12 +9,10 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-import grpc
-from grpc_health.v1 import health_pb2, health_pb2_grpc
-from reelwright_gateway import envoy
-
+from reelwright_cli.probing import readiness
 from reelwright_cli.settings import SuiteSettings
 from reelwright_cli.suite.checks import LOOPBACK, free_ports
+from reelwright_gateway import envoy
 
 PROBE_TIMEOUT_S = 2.0
 
@@ -102,14 +100,7 @@ def _environment(
 
 
 async def _grpc_serving(port: int) -> bool:
-    async with grpc.aio.insecure_channel(f"{LOOPBACK}:{port}") as channel:
-        stub = health_pb2_grpc.HealthStub(channel)
-        request = health_pb2.HealthCheckRequest(service="readiness")
-        try:
-            answer = await stub.Check(request, timeout=PROBE_TIMEOUT_S)
-        except grpc.aio.AioRpcError:
-            return False
-    return bool(answer.status == health_pb2.HealthCheckResponse.SERVING)
+    return await readiness(f"{LOOPBACK}:{port}", PROBE_TIMEOUT_S) == "SERVING"
 
 
 async def _http_answers(port: int, path: str, statuses: tuple[int, ...]) -> bool:

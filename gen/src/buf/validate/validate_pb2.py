@@ -1,4 +1,4 @@
-"""Registers buf/validate/validate.proto, whose descriptor the protovalidate wheel carries, for the generated modules."""
+"""Registers buf/validate/validate.proto, whose descriptor comes with the protovalidate wheel."""
 
 import protovalidate
 from google.api import annotations_pb2

@@ -191,5 +191,5 @@ class Unexpected(AppError):
 
     def __init__(self, job: str) -> None:
         super().__init__(
-            "Something unexpected went wrong while working on this job; its id finds it in the logs.", job=job
+            "Something unexpected went wrong with this job; its id finds it in the logs.", job=job
         )

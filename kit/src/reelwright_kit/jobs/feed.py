@@ -108,8 +108,7 @@ class JobFeed:
         with self._topic(job) as topic:
             while True:
                 changed = topic.changed
-                if topic.stale:
-                    await topic.read(self._store)
+                await topic.read(self._store)
                 for event in topic.events[after:]:
                     yield event
                     after = event.sequence

@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+
 from reelwright_kit.assets.library import Library
 from reelwright_kit.assets.model import Provenance
 from reelwright_kit.assets.rendering import asset_json
 from reelwright_kit.jobs.model import EventRecord, Json
 from reelwright_kit.jobs.work import Work
-
 from reelwright_story.children import Children
 from reelwright_story.orders import SECONDS_PER_SCENE, FilmOrder
 from reelwright_story.planning import Brief, Planner
@@ -56,7 +56,7 @@ class FilmRecipe:
         self._library = library
 
     async def run(self, work: Work) -> Json:
-        """Makes the film of the job. Steps that were done are not done again, nor is any child of a step that was not."""
+        """Makes the film of the job. Steps that were done are not done again, nor is any child of one that was not."""
         order = msgspec.convert(work.job.request, FilmOrder)
         planned = await work.step("plan", lambda: self._plan(work, order))
         board = msgspec.convert(planned, Storyboard)
@@ -75,7 +75,14 @@ class FilmRecipe:
 
     async def _plan(self, work: Work, order: FilmOrder) -> Json:
         planner, key = Planner(self._text.of(order.models.text)), f"{work.job.id}.plan"
-        brief = Brief(order.prompt, order.scenes, order.seconds or order.scenes * SECONDS_PER_SCENE, order.language, order.style, order.seed)
+        brief = Brief(
+            order.prompt,
+            order.scenes,
+            order.seconds or order.scenes * SECONDS_PER_SCENE,
+            order.language,
+            order.style,
+            order.seed,
+        )
         await work.progress(1, "outlining", "Finding the story")
         outline = await planner.outline(key, brief)
         await work.progress(2, "planning scenes", outline.title)
@@ -89,7 +96,7 @@ class FilmRecipe:
     async def _shoot(self, work: Work, order: FilmOrder, board: Storyboard) -> Json:
         titles = [board.scene_of(shot).title for shot in board.shots]
         progress = ShotBoard(work, titles, PLANNED, SHOT)
-        async with _gathering() as group:
+        async with Gathering() as group:
             voices = [group.create_task(self._speak(work, order, board, n, progress)) for n in range(len(board.shots))]
             pictures = [group.create_task(self._draw(work, order, board, n, progress)) for n in range(len(board.shots))]
             spoken = [await voice for voice in voices]
@@ -122,7 +129,14 @@ class FilmRecipe:
         return picture
 
     async def _animate(
-        self, work: Work, order: FilmOrder, shot: Shot, number: int, drawn: asyncio.Task[Json], seconds: float, progress: ShotBoard
+        self,
+        work: Work,
+        order: FilmOrder,
+        shot: Shot,
+        number: int,
+        drawn: asyncio.Task[Json],
+        seconds: float,
+        progress: ShotBoard,
     ) -> Json:
         picture = await drawn
         seed = (order.seed + number) % (1 << 32)
@@ -191,7 +205,7 @@ async def _ignore(_event: EventRecord) -> None:
     return
 
 
-class _gathering(asyncio.TaskGroup):
+class Gathering(asyncio.TaskGroup):
     """A task group that raises the first failure itself: callers react to failures, not to groups of them."""
 
     async def __aexit__(self, *raised: Any) -> None:

@@ -1,0 +1,1 @@
+"""A fault-injecting provider server that speaks the wire of the vendors."""

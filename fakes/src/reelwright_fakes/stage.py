@@ -1,0 +1,173 @@
+"""Puts the script between a vendor's wire and its callers: keys, faults, money, pace and webhooks."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from reelwright_fakes.body import Body, read_body
+from reelwright_fakes.damage import Silent, damaged
+from reelwright_fakes.directives import UnknownDirective, scenario_in
+from reelwright_fakes.events import Kind
+from reelwright_fakes.intents import intent_of
+from reelwright_fakes.ledger import Submission
+from reelwright_fakes.pictures import Picture
+from reelwright_fakes.problems import Problem
+from reelwright_fakes.progress import Progress
+from reelwright_fakes.scenarios import Fault, Place, Plan, Scenario
+from reelwright_fakes.vendor import Vendor, Wish
+from reelwright_fakes.world import World
+
+Endpoint = Callable[[Request], Awaitable[Response]]
+Read = Callable[[Request, Body], Wish]
+Answer = Callable[[Request, Submission], Awaitable[Response]]
+PlainAnswer = Callable[[Request, Body], Awaitable[Response]]
+_TOLD: dict[Place, Kind] = {"submit": "answered", "poll": "polled", "result": "fetched", "cancel": "cancelled"}
+
+
+class Stage:
+    """What one vendor plays on."""
+
+    def __init__(self, vendor: Vendor, world: World) -> None:
+        self.vendor = vendor
+        self.world = world
+        self.progress = Progress(vendor, self, world)
+
+    def submits(self, operation: str, read: Read, answer: Answer) -> Endpoint:
+        """An endpoint that starts paid work: `read` understands the request, `answer` answers once it is accepted."""
+
+        async def endpoint(request: Request) -> Response:
+            if self.world.scenarios.refuses(self.vendor.name, operation):
+                self.world.events.record("refused", self.vendor.name, detail=operation)
+                return Silent(reset=True)
+            try:
+                return await self._submitted(request, operation, read, answer)
+            except Problem as problem:
+                return self.vendor.problem(problem)
+
+        return endpoint
+
+    def follows(self, place: Place, answer: Answer) -> Endpoint:
+        """An endpoint about work that was accepted, named by the path's `provider_id`."""
+
+        async def endpoint(request: Request) -> Response:
+            try:
+                self._check_key(request)
+                submission = self.world.ledger.find(self.vendor.name, request.path_params["provider_id"])
+                if submission is None:
+                    raise Problem(404)
+                fault = submission.plan.take(place)
+                return await self._answered(request, submission, place, fault, answer)
+            except Problem as problem:
+                return self.vendor.problem(problem)
+
+        return endpoint
+
+    def serves(self, answer: PlainAnswer) -> Endpoint:
+        """An endpoint that costs nothing and meets no faults; only the key is looked at."""
+
+        async def endpoint(request: Request) -> Response:
+            try:
+                self._check_key(request)
+                raw = Body({}, (), await request.body(), "")
+                plain = not request.headers.get("content-type", "").startswith("multipart/")
+                return await answer(request, raw if plain else await read_body(request))
+            except Problem as problem:
+                return self.vendor.problem(problem)
+
+        return endpoint
+
+    def keep(self, submission: Submission, content: Picture | bytes, *, name: str, media_type: str, life_s: float) -> str:
+        """Keeps a result file; answers its address."""
+        expires_at = self.world.clock.now() + life_s
+        path = self.world.files.keep(
+            content, name=name, media_type=media_type, expires_at=expires_at, submission=submission
+        )
+        return submission.base_url + path
+
+    async def _submitted(self, request: Request, operation: str, read: Read, answer: Answer) -> Response:
+        body = await read_body(request)
+        callbacks = (request.query_params.get("fal_webhook"), body.fields.get("webhook"))
+        intent = intent_of(
+            request.headers, body.fields, callbacks, path=request.url.path, body=body.fingerprint
+        )
+        plan = Plan(Scenario())
+        try:
+            self._check_key(request)
+            wish = read(request, body)
+            plan = self._plan(operation, wish, intent)
+            fault = plan.take("submit")
+            if fault is not None and fault.kind == "refuse":
+                self.world.events.record("refused", self.vendor.name, detail=operation)
+                return Silent(reset=True)
+            if fault is not None and fault.kind == "status":
+                raise _problem_of(fault)
+        except Problem as problem:
+            self._reject(operation, intent, plan, problem)
+            raise
+        submission = self._accept(request, operation, intent, plan, wish)
+        return await self._answered(request, submission, "submit", fault, answer)
+
+    def _plan(self, operation: str, wish: Wish, intent: str) -> Plan:
+        try:
+            spoken = scenario_in(wish.prompt)
+        except UnknownDirective as error:
+            raise Problem(400, "unknown_directive", str(error)) from None
+        return self.world.scenarios.plan(self.vendor.name, operation, wish.prompt, spoken=spoken, intent=intent)
+
+    def _reject(self, operation: str, intent: str, plan: Plan, problem: Problem) -> None:
+        submission = self.world.ledger.open(
+            self.vendor.name, operation, intent, plan=plan, at=self.world.clock.now()
+        )
+        submission.state, submission.status = "rejected", problem.status
+        self.world.events.record("rejected", self.vendor.name, detail=str(problem.status))
+
+    def _accept(self, request: Request, operation: str, intent: str, plan: Plan, wish: Wish) -> Submission:
+        submission = self.world.ledger.open(
+            self.vendor.name, operation, intent, plan=plan, at=self.world.clock.now()
+        )
+        submission.provider_id, submission.model = wish.provider_id, wish.model
+        submission.arguments, submission.material = wish.arguments, wish.material
+        submission.billed_micro_usd, submission.webhook = wish.price_micro_usd, wish.webhook
+        submission.base_url = str(request.base_url).rstrip("/")
+        self.world.events.record("accepted", self.vendor.name, submission.provider_id, operation)
+        return submission
+
+    async def _answered(
+        self, request: Request, submission: Submission, place: Place, fault: Fault | None, answer: Answer
+    ) -> Response:
+        if submission.plan.take(place, hold=True) is not None:
+            self.world.events.record("held", self.vendor.name, submission.provider_id, place)
+            await self.world.hold(submission.provider_id)
+        if place == "submit":
+            await self.progress.begin(submission)
+        if fault is not None:
+            self.world.events.record("fault", self.vendor.name, submission.provider_id, f"{fault.kind} at {place}")
+        if fault is not None and fault.kind == "status":
+            return self.vendor.problem(_problem_of(fault))
+        if fault is not None and fault.kind == "drop":
+            response: Response = Silent(reset=False)
+            self.world.events.record("dropped", self.vendor.name, submission.provider_id, place)
+        else:
+            response = damaged(await self._whole(request, submission, answer), fault, self.world.clock)
+            self.world.events.record(_TOLD[place], self.vendor.name, submission.provider_id)
+        if place == "submit":
+            response.background = self.progress.after_answer(submission)
+        return response
+
+    async def _whole(self, request: Request, submission: Submission, answer: Answer) -> Response:
+        try:
+            return await answer(request, submission)
+        except Problem as problem:
+            return self.vendor.problem(problem)
+
+    def _check_key(self, request: Request) -> None:
+        shown, demanded = self.vendor.key(request), self.world.keys.get(self.vendor.name)
+        if not shown or (demanded is not None and shown != demanded):
+            raise Problem(401)
+
+
+def _problem_of(fault: Fault) -> Problem:
+    return Problem(fault.status, fault.code, fault.message, retry_after_s=fault.retry_after_s)

@@ -1,0 +1,252 @@
+"""Reads the hand-written Python without importing it: settings, failures, servicers, models, commands, constants."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[2]
+SOURCES = ("kit/src", "services/*/src", "gateway/src", "cli/src")
+OPERATORS = {ast.Mult: int.__mul__, ast.LShift: int.__lshift__, ast.Add: int.__add__}
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One variable."""
+
+    variable: str
+    default: str | None
+    """As Markdown; None when it must be set."""
+    meaning: str
+
+
+@dataclass(frozen=True)
+class Failure:
+    """One AppError class with what it inherits."""
+
+    name: str
+    module: Path
+    code: str
+    reason: str
+    domain: str
+
+
+@dataclass(frozen=True)
+class Command:
+    """One subcommand of `reelwright`."""
+
+    name: str
+    arguments: tuple[str, ...]
+    options: tuple[str, ...]
+    purpose: str
+
+
+@cache
+def parsed(path: Path) -> ast.Module:
+    """The syntax tree of a file."""
+    return ast.parse(path.read_text(), str(path))
+
+
+@cache
+def modules() -> tuple[Path, ...]:
+    """Every hand-written module."""
+    return tuple(sorted(path for pattern in SOURCES for top in ROOT.glob(pattern) for path in top.rglob("*.py")))
+
+
+def classes(path: Path) -> Iterator[ast.ClassDef]:
+    """The classes of a module."""
+    return (node for node in parsed(path).body if isinstance(node, ast.ClassDef))
+
+
+def value_of(node: ast.expr) -> Any:
+    """The value of a literal, or of arithmetic on literals; raises ValueError for anything else."""
+    if isinstance(node, ast.BinOp) and type(node.op) in OPERATORS:
+        return OPERATORS[type(node.op)](value_of(node.left), value_of(node.right))
+    return ast.literal_eval(node)
+
+
+def names_in(node: ast.AST) -> set[str]:
+    """Every name used below a node."""
+    return {leaf.id for leaf in ast.walk(node) if isinstance(leaf, ast.Name)}
+
+
+def keywords(call: ast.Call) -> dict[str, ast.expr]:
+    """The named arguments of a call."""
+    return {word.arg: word.value for word in call.keywords if word.arg}
+
+
+def settings(path: Path, name: str, factories: dict[str, str]) -> list[Setting]:
+    """The variables of the settings class `name`; `factories` says in words what default factories give."""
+    body = next(found for found in classes(path) if found.name == name).body
+    following = [*body[1:], ast.Pass()]
+    return [_setting(node, after, factories) for node, after in zip(body, following, strict=True) if _is_field(node)]
+
+
+def _is_field(node: ast.stmt) -> bool:
+    return isinstance(node, ast.AnnAssign) and isinstance(node.value, ast.Call)
+
+
+def _setting(node: ast.stmt, after: ast.stmt, factories: dict[str, str]) -> Setting:
+    assert isinstance(node, ast.AnnAssign) and isinstance(node.value, ast.Call)
+    given = keywords(node.value)
+    if not (isinstance(after, ast.Expr) and isinstance(after.value, ast.Constant)):
+        raise SystemExit(f"{ast.unparse(node.target)} has no docstring")
+    return Setting(value_of(given["name"]), _default(given, factories), str(after.value.value))
+
+
+def _default(given: dict[str, ast.expr], factories: dict[str, str]) -> str | None:
+    if "default_factory" in given:
+        return factories[ast.unparse(given["default_factory"])]
+    if "default" not in given:
+        return None
+    node = given["default"]
+    # A secret shows whether it has a default, never which.
+    value = "" if isinstance(node, ast.Call) else value_of(node)
+    return "empty" if value == "" else f"`{value}`"
+
+
+@cache
+def failures() -> tuple[Failure, ...]:
+    """Every AppError class, in the order of modules."""
+    found: dict[str, dict[str, str]] = {}
+    listed = []
+    for path in sorted(modules(), key=lambda path: (path.name != "errors.py", path)):
+        for node in classes(path):
+            base = next((ast.unparse(base) for base in node.bases if ast.unparse(base) in found), "")
+            if base or node.name == "AppError":
+                found[node.name] = found.get(base, {}) | _attributes(node)
+                listed.append(Failure(node.name, path, **found[node.name]))
+    return tuple(listed)
+
+
+def _attributes(node: ast.ClassDef) -> dict[str, str]:
+    given = {}
+    for line in node.body:
+        if isinstance(line, ast.Assign) and isinstance(line.targets[0], ast.Name):
+            name = line.targets[0].id
+            if name in ("code", "reason", "domain"):
+                given[name] = line.value.attr if isinstance(line.value, ast.Attribute) else value_of(line.value)
+    return given
+
+
+def uses(path: Path, failure: Failure) -> bool:
+    """Whether a module raises or writes down a failure, beside defining it."""
+    tree = parsed(path)
+    if failure.name in names_in(tree):
+        return True
+    return any(isinstance(n, ast.Constant) and n.value == failure.reason for n in _outside_classes(tree, failure))
+
+
+def _outside_classes(tree: ast.Module, failure: Failure) -> Iterator[ast.AST]:
+    names = {known.name for known in failures()}
+    for node in tree.body:
+        # The gateway's table of statuses is no sender.
+        if isinstance(node, ast.ClassDef) and node.name in names:
+            continue
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "REASON_STATUS":
+            continue
+        yield from ast.walk(node)
+
+
+def needed_by(service: str) -> list[Path]:
+    """The modules of a service and the kit's that they need for its own calls."""
+    own = [path for path in modules() if path.is_relative_to(ROOT / "services" / service)]
+    kit = ROOT / "kit" / "src" / "reelwright_kit"
+    waiting, seen = list(own), set(own) | set((kit / "interceptors").glob("*.py"))
+    # These bring in JobService and AssetService, which have tables of their own.
+    seen |= {kit / "backbone.py", kit / "jobs" / "engine.py"}
+    while waiting:
+        for name in _imports(waiting.pop()):
+            path = kit.parent / f"{name.replace('.', '/')}.py"
+            if path.exists() and path not in seen:
+                seen.add(path)
+                waiting.append(path)
+    return sorted(seen - {kit / "backbone.py", kit / "jobs" / "engine.py"})
+
+
+def _imports(path: Path) -> Iterator[str]:
+    for node in ast.walk(parsed(path)):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def offered(service: str) -> set[str]:
+    """RPCs of a service, for example `ImageService`, that some servicer answers with more than a refusal."""
+    found = set()
+    for path in modules():
+        for node in classes(path):
+            if any(ast.unparse(base).endswith(f"{service}Servicer") for base in node.bases):
+                methods = [item for item in node.body if isinstance(item, ast.AsyncFunctionDef)]
+                found |= {method.name for method in methods if _answers(method)}
+    return found
+
+
+def _answers(method: ast.AsyncFunctionDef) -> bool:
+    return any(
+        isinstance(node, ast.Yield) or (isinstance(node, ast.Return) and node.value is not None)
+        for node in ast.walk(method)
+    )
+
+
+def model_cards(service: str) -> list[dict[str, Any]]:
+    """What the models of a service say about themselves: the literal fields of their cards."""
+    providers = ROOT / "services" / service / "src" / f"reelwright_{service}" / "providers"
+    card = next(node for node in classes(providers / "interface.py") if node.name == "ModelCard")
+    fields = [node.target.id for node in card.body if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name)]
+    found = []
+    for path in sorted(providers.glob("*.py")):
+        for node in ast.walk(parsed(path)):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) == "ModelCard":
+                given = dict(zip(fields, node.args, strict=False)) | keywords(node)
+                found.append({name: _literal(value) for name, value in given.items()})
+    return sorted(found, key=lambda card: str(card["id"]))
+
+
+def _literal(node: ast.expr) -> Any:
+    try:
+        return value_of(node)
+    except ValueError:
+        return None
+
+
+def constant(path: Path, name: str) -> Any:
+    """A module's constant; `NAME[key]` looks up a pair in a list."""
+    name, _, key = name.rstrip("]").partition("[")
+    for node in parsed(path).body:
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == name:
+            if not key:
+                return value_of(node.value)
+            pairs = (pair for pair in ast.walk(node.value) if isinstance(pair, ast.Tuple))
+            return next(value_of(pair.elts[1]) for pair in pairs if value_of(pair.elts[0]) == key)
+    raise SystemExit(f"{path} has no {name}")
+
+
+def commands() -> list[Command]:
+    """The subcommands of `reelwright`, in the order of the source."""
+    tree = parsed(ROOT / "cli" / "src" / "reelwright_cli" / "main.py")
+    aliases = {ast.unparse(n.targets[0]): ast.unparse(n.value) for n in tree.body if isinstance(n, ast.Assign)}
+    functions = (node for node in tree.body if isinstance(node, ast.FunctionDef))
+    return [_command(node, aliases) for node in functions if node.decorator_list]
+
+
+def _command(node: ast.FunctionDef, aliases: dict[str, str]) -> Command:
+    call = node.decorator_list[0]
+    assert isinstance(call, ast.Call)
+    own = str(value_of(call.args[0])) if call.args else node.name
+    group = re.sub(r"_?app\.command$", "", ast.unparse(call.func))
+    arguments, options = [], []
+    for parameter in node.args.args:
+        assert parameter.annotation
+        kind = ast.unparse(parameter.annotation)
+        if "typer.Argument(" in aliases.get(kind, kind):
+            arguments.append(parameter.arg.upper())
+        else:
+            given = re.search(r"'(--[a-z-]+)'", aliases.get(kind, kind))
+            options.append(given.group(1) if given else f"--{parameter.arg}")
+    return Command(f"{group} {own}".strip(), tuple(arguments), tuple(options), ast.get_docstring(node) or "")
