@@ -8,7 +8,7 @@ import json
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from pathlib import Path
 from typing import Any, Self
 
@@ -48,14 +48,21 @@ class ServiceProcess:
 
     async def said(self, event: str, **fields: object) -> dict[str, Any]:
         """The first log line with this event and these fields; waits for it."""
+        return await self._line(lambda line: line.get("event") == event and fields.items() <= line.items(), event)
+
+    async def heard(self, beginning: str) -> dict[str, Any]:
+        """The first log line whose event begins with this; waits for it."""
+        return await self._line(lambda line: str(line.get("event")).startswith(beginning), beginning)
+
+    async def _line(self, fits: Callable[[dict[str, Any]], bool], wanted: str) -> dict[str, Any]:
         async with asyncio.timeout(PATIENCE_S):
             while True:
                 news = self._news
                 for line in self.lines:
-                    if line.get("event") == event and fields.items() <= line.items():
+                    if fits(line):
                         return line
                 if self._reading.done():
-                    raise AssertionError(f"the process ended without saying {event}: {self.noise[-20:]}")
+                    raise AssertionError(f"the process ended without saying {wanted}: {self.noise[-20:]}")
                 await news.wait()
 
     async def address(self) -> str:

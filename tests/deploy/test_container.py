@@ -11,8 +11,9 @@ import pytest
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 from tests.deploy.database import database, free_port
 from tests.deploy.engine import Engine
+from tests.deploy.mount import as_kubelet
 
-pytestmark = [pytest.mark.docker, pytest.mark.timeout(1800)]
+pytestmark = [pytest.mark.docker, pytest.mark.timeout(1200)]
 
 PYTHON = "/opt/reelwright/bin/python"
 HARDENED = ("--read-only", "--tmpfs=/tmp", "--cap-drop=ALL", "--security-opt=no-new-privileges")
@@ -81,28 +82,28 @@ def test_a_service_without_its_settings_says_which_one_and_fails(docker: Engine,
         assert docker.run("wait", container).strip() == "1"
 
 
-def test_the_edge_image_holds_a_configuration_that_envoy_accepts_and_that_listens_outward(
+def test_the_edge_image_holds_the_committed_configuration_and_envoy_accepts_it(
     docker: Engine, envoy: str, repository: Path
 ) -> None:
     run = ("run", "--rm", "--network=none", *HARDENED)
     docker.run(*run, envoy, "--mode", "validate")
 
-    held = docker.run(*run, "--entrypoint=/bin/cat", envoy, "/etc/reelwright/envoy.yaml")
-    lies = (repository / "gateway/envoy/envoy.yaml").read_text()
-    changed = [new for new, old in zip(held.splitlines(), lies.splitlines(), strict=True) if new != old]
-    assert [line.strip() for line in changed] == ["address: {socket_address: {address: 0.0.0.0, port_value: 8080}}"]
+    for name in ("envoy.yaml", "clusters.yaml"):
+        held = docker.run(*run, "--entrypoint=/bin/cat", envoy, f"/etc/reelwright/envoy/{name}")
+        assert held == (repository / "gateway/envoy" / name).read_text()
 
 
-def test_the_edge_says_ready_and_drains(docker: Engine, envoy: str, repository: Path, tmp_path: Path) -> None:
+def test_the_edge_takes_a_mounted_configuration_says_ready_and_drains(
+    docker: Engine, envoy: str, repository: Path, tmp_path: Path
+) -> None:
     listener, admin = free_port(), free_port()
     config = (repository / "gateway/envoy/envoy.yaml").read_text()
     moved = config.replace("port_value: 8080", f"port_value: {listener}").replace(
         "port_value: 9901", f"port_value: {admin}"
     )
-    settings = tmp_path / "envoy.yaml"
-    settings.write_text(moved)
-    tmp_path.chmod(0o755)
-    mount = f"--volume={settings}:/etc/reelwright/envoy.yaml:ro"
+    clusters = (repository / "gateway/envoy/clusters.yaml").read_text()
+    mounted = as_kubelet(tmp_path, {"envoy.yaml": moved, "clusters.yaml": clusters})
+    mount = f"--volume={mounted}:/etc/reelwright/envoy:ro"
     with docker.container(*HARDENED, mount, f"--env=ENVOY_ADMIN_PORT={admin}", envoy) as container:
         with grpc.insecure_channel(f"127.0.0.1:{listener}") as channel:
             grpc.channel_ready_future(channel).result(timeout=READY_S)

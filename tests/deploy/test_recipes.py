@@ -88,8 +88,21 @@ def test_the_recipe_names_every_file_it_copies(repository: Path) -> None:
     recipe = (repository / "deploy/Dockerfile").read_text().replace("\\\n", " ")
     for arguments in re.findall(r"^COPY (?!--from)(.+)$", recipe, re.MULTILINE):
         for source in arguments.split()[:-1]:
-            path = source.replace("${REQUIREMENTS}", "requirements/runtime.txt")
-            assert (repository / path).exists(), source
+            assert (repository / source).exists(), source
+
+
+def test_the_context_holds_what_the_recipe_copies_and_little_else(repository: Path) -> None:
+    lines = (repository / ".dockerignore").read_text().split()
+    let_through = {line[1:] for line in lines if line.startswith("!")}
+    recipe = (repository / "deploy/Dockerfile").read_text().replace("\\\n", " ")
+    copied = [arguments.split()[:-1] for arguments in re.findall(r"^COPY (?!--from)(.+)$", recipe, re.MULTILINE)]
+
+    assert lines[0] == "*"
+    assert let_through == {"deploy/container", "gateway", "gen", "kit", "requirements", "services"}
+    for source in [one for sources in copied for one in sources]:
+        assert any(source == folder or source.startswith(f"{folder}/") for folder in let_through), source
+    # BuildKit would prefer a file beside the recipe, and the two could differ.
+    assert not (repository / "deploy/Dockerfile.dockerignore").exists()
 
 
 def test_the_recipe_asks_no_index_by_name_and_runs_as_nobody(repository: Path) -> None:
@@ -98,36 +111,6 @@ def test_the_recipe_asks_no_index_by_name_and_runs_as_nobody(repository: Path) -
     assert "http" not in recipe
     assert recipe.count("USER 10001:10001") == 2
     assert "latest" not in recipe
-
-
-def pin(requirement: str, digest: str) -> list[str]:
-    return [f"{requirement} \\", f"    --hash=sha256:{digest}"]
-
-
-def test_pins_are_picked_with_their_hashes(repository: Path) -> None:
-    requirements = "\n".join(
-        [*pin("a==1", "1"), "    # via b", *pin("b==2 ; python_version > '3'", "2"), *pin("ab==3", "3"), ""]
-    )
-
-    picked = script(repository, "pick").picked(requirements, {"a", "b"})
-
-    assert picked == ["\n".join(pin("a==1", "1")), "\n".join(pin("b==2 ; python_version > '3'", "2"))]
-
-
-def test_a_package_that_is_not_pinned_is_refused_by_name(repository: Path) -> None:
-    with pytest.raises(SystemExit, match="not pinned: missing"):
-        script(repository, "pick").picked("a==1 \\\n    --hash=sha256:1\n", {"missing"})
-
-
-def test_the_listener_is_turned_outward_and_nothing_else_is(repository: Path) -> None:
-    lies = (repository / "gateway/envoy/envoy.yaml").read_text()
-
-    outward = script(repository, "outward").outward(lies)
-
-    listeners = yaml.safe_load(outward)["static_resources"]["listeners"]
-    assert [listener["address"]["socket_address"]["address"] for listener in listeners] == ["0.0.0.0"]
-    assert yaml.safe_load(outward)["admin"]["address"]["socket_address"]["address"] == "127.0.0.1"
-    assert script(repository, "outward").outward(outward) == outward
 
 
 def test_the_start_is_the_command_of_the_distribution(repository: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import subprocess
 import tempfile
@@ -11,7 +12,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.e2e.suite import COMMAND, RunningSuite, environment, free_port
+from tests.e2e.suite import COMMAND, RunningSuite, environment, free_port, running_suite
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(90)]
 
@@ -113,3 +114,24 @@ def test_doctor_and_models_say_what_is_ready(suite: RunningSuite) -> None:
     assert f"127.0.0.1:{suite.port}" in doctor.stdout
     for model in ("local/text", "local/embed", "local/image", "local/video", "local/speech", "local/music"):
         assert model in models.stdout
+
+
+def test_a_killed_supervisor_takes_its_parts_along(data: Path) -> None:
+    """After kill -9 of `up` only the database is left, the next start picks it up, and Ctrl-C then ends that too."""
+    with contextlib.suppress(Killed), running_suite(data) as suite:
+        parts = psutil.Process(suite.process.pid).children()
+        suite.process.kill()
+        _, alive = psutil.wait_procs(parts, timeout=20)
+        raise Killed
+
+    assert not alive
+    with running_suite(data) as again:
+        assert again.part("story").is_running()
+        database = psutil.Process(int((data / "postgres" / "postmaster.pid").read_text().splitlines()[0]))
+        assert database.is_running()
+    # Where process 1 does not reap, an ended orphan stays behind as a zombie.
+    assert not database.is_running() or database.status() == psutil.STATUS_ZOMBIE
+
+
+class Killed(Exception):
+    """Leaves the block of a suite that was killed on purpose."""

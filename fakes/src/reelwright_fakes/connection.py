@@ -28,7 +28,7 @@ class Connection:
         """Tears the connection down with a reset (RST)."""
         plug = self._transport.get_extra_info("socket")
         if plug is not None:
-            # Without zero linger the kernel would say goodbye politely, and clients would see a short body, not a reset.
+            # Without zero linger the kernel says goodbye politely, and clients see a short body instead of a reset.
             with contextlib.suppress(OSError):
                 plug.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self._transport.abort()

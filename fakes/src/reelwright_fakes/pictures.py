@@ -29,6 +29,7 @@ class Picture:
     format: str = "png"
     quality: int = 85
     transparent: bool = False
+    seed: int = 0
     index: int = 0
     partial: float = 1.0
     frames: int = 1
@@ -61,7 +62,7 @@ def encode(image: Image.Image, format_: str, quality: int) -> bytes:
 
 def drawn(picture: Picture, *, moment: float = 0.0) -> Image.Image:
     """The pixels: RGBA where the background is transparent, else RGB."""
-    chance = random.Random(hashlib.sha256(f"{picture.words}|{picture.index}".encode()).digest())
+    chance = random.Random(hashlib.sha256(f"{picture.words}|{picture.seed}|{picture.index}".encode()).digest())
     scale = 2 if picture.width * picture.height <= SMOOTHED_PIXELS else 1
     size = (picture.width * scale, picture.height * scale)
     image = _flower(size, chance) if picture.transparent else _landscape(size, chance, moment)

@@ -73,7 +73,7 @@ class Progress:
             raise submission.failure
 
     def cancel(self, submission: Submission) -> bool:
-        """Cancels unfinished work; what had not started is not charged. Answers whether there was anything to cancel."""
+        """Cancels unfinished work; what had not started is not charged. Answers whether any was left."""
         if submission.finished:
             return False
         if submission.state == "queued":

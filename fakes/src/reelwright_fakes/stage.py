@@ -79,7 +79,9 @@ class Stage:
 
         return endpoint
 
-    def keep(self, submission: Submission, content: Picture | bytes, *, name: str, media_type: str, life_s: float) -> str:
+    def keep(
+        self, submission: Submission, content: Picture | bytes, *, name: str, media_type: str, life_s: float
+    ) -> str:
         """Keeps a result file; answers its address."""
         expires_at = self.world.clock.now() + life_s
         path = self.world.files.keep(
@@ -90,9 +92,7 @@ class Stage:
     async def _submitted(self, request: Request, operation: str, read: Read, answer: Answer) -> Response:
         body = await read_body(request)
         callbacks = (request.query_params.get("fal_webhook"), body.fields.get("webhook"))
-        intent = intent_of(
-            request.headers, body.fields, callbacks, path=request.url.path, body=body.fingerprint
-        )
+        intent = intent_of(request.headers, body.fields, callbacks, path=request.url.path, body=body.fingerprint)
         plan = Plan(Scenario())
         try:
             self._check_key(request)
@@ -118,16 +118,12 @@ class Stage:
         return self.world.scenarios.plan(self.vendor.name, operation, wish.prompt, spoken=spoken, intent=intent)
 
     def _reject(self, operation: str, intent: str, plan: Plan, problem: Problem) -> None:
-        submission = self.world.ledger.open(
-            self.vendor.name, operation, intent, plan=plan, at=self.world.clock.now()
-        )
+        submission = self.world.ledger.open(self.vendor.name, operation, intent, plan=plan, at=self.world.clock.now())
         submission.state, submission.status = "rejected", problem.status
         self.world.events.record("rejected", self.vendor.name, detail=str(problem.status))
 
     def _accept(self, request: Request, operation: str, intent: str, plan: Plan, wish: Wish) -> Submission:
-        submission = self.world.ledger.open(
-            self.vendor.name, operation, intent, plan=plan, at=self.world.clock.now()
-        )
+        submission = self.world.ledger.open(self.vendor.name, operation, intent, plan=plan, at=self.world.clock.now())
         submission.provider_id, submission.model = wish.provider_id, wish.model
         submission.arguments, submission.material = wish.arguments, wish.material
         submission.billed_micro_usd, submission.webhook = wish.price_micro_usd, wish.webhook
@@ -147,11 +143,13 @@ class Stage:
             self.world.events.record("fault", self.vendor.name, submission.provider_id, f"{fault.kind} at {place}")
         if fault is not None and fault.kind == "status":
             return self.vendor.problem(_problem_of(fault))
+        # Also what is dropped is done first: the vendor works, only nobody hears of it.
+        response = await self._whole(request, submission, answer)
         if fault is not None and fault.kind == "drop":
-            response: Response = Silent(reset=False)
+            response = Silent(reset=False)
             self.world.events.record("dropped", self.vendor.name, submission.provider_id, place)
         else:
-            response = damaged(await self._whole(request, submission, answer), fault, self.world.clock)
+            response = damaged(response, fault, self.world.clock)
             self.world.events.record(_TOLD[place], self.vendor.name, submission.provider_id)
         if place == "submit":
             response.background = self.progress.after_answer(submission)

@@ -49,8 +49,11 @@ def configure(service: str, level: str) -> None:
     root.handlers = [handler]
     root.setLevel(level.upper())
     structlog.contextvars.bind_contextvars(service=service)
-    # The durable-workflow library narrates each recovery step; its warnings are what matters.
-    logging.getLogger("dbos").setLevel(logging.WARNING)
+    # The durable-workflow library narrates each recovery step; its warnings are what matters. It writes lines of its
+    # own form unless it finds a handler.
+    workflows = logging.getLogger("dbos")
+    workflows.setLevel(logging.WARNING)
+    workflows.handlers, workflows.propagate = [handler], False
 
 
 def logger(name: str) -> structlog.stdlib.BoundLogger:

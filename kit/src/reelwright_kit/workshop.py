@@ -9,6 +9,7 @@ from pathlib import Path
 from reelwright_kit.assets.library import Library
 from reelwright_kit.assets.model import SUFFIXES, AssetRecord, Provenance
 from reelwright_kit.assets.rendering import asset_json
+from reelwright_kit.database import outlasting
 from reelwright_kit.jobs.model import Json
 from reelwright_kit.jobs.work import Work
 
@@ -52,13 +53,16 @@ class Workshop:
         with self._library.scratch() as directory:
             path = directory / f"{product.slot}.{SUFFIXES[product.media_type]}"
             await produce(path)
-            record = await self._library.keep(
-                work.job.tenant,
-                path,
-                media_type=product.media_type,
-                title=product.title,
-                slot=product.slot,
-                provenance=provenance,
+            # Repeated by itself: what took minutes to make must not be made again for want of a row.
+            record = await outlasting(
+                lambda: self._library.keep(
+                    work.job.tenant,
+                    path,
+                    media_type=product.media_type,
+                    title=product.title,
+                    slot=product.slot,
+                    provenance=provenance,
+                )
             )
         await work.settle(product.slot)
         return record

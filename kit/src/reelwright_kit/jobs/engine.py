@@ -7,6 +7,8 @@ import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
+import psycopg
+import sqlalchemy
 from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer
 
 from reelwright_kit import caller, logs, telemetry
@@ -75,6 +77,7 @@ class Engine:
         settings = self._settings
         watch = LivenessWatch(settings.database_url, settings.app, settings.executor_id, settings.takeover_grace_s)
         await watch.claim()
+        sqlalchemy.event.listen(sqlalchemy.Engine, "handle_error", _call_it_lost)
         DBOS.workflow(name="job", max_recovery_attempts=100)(self._workflow())
         DBOS(config=self._config())
         DBOS.launch()
@@ -182,6 +185,12 @@ class Engine:
     async def _take_over(self, executors: list[str]) -> None:
         handles = await asyncio.to_thread(DBOS._recover_pending_workflows, executors)
         log.warning("jobs_taken_over", executors=executors, jobs=len(handles))
+
+
+def _call_it_lost(error: sqlalchemy.ExceptionContext) -> None:
+    """Marks a refused connection as lost: the workflow library waits for lost ones, and knows them by TCP's words only."""
+    if error.connection is None and isinstance(error.original_exception, psycopg.OperationalError):
+        error.is_disconnect = True
 
 
 class Unexpected(AppError):

@@ -51,12 +51,15 @@ class Work:
         self._stage = record.stage
 
     async def step(self, name: str, body: Callable[[], Awaitable[Json]]) -> Json:
-        """Runs `body` once over all runs of this job; its result, or its failure, is remembered."""
+        """Runs `body` once over all runs of this job; its result, or its failure, is remembered.
+
+        A body that meets a database that is away is run again when it is back.
+        """
 
         async def recorded() -> Json:
             with telemetry.span(f"{self.job.kind} {name}", job=self.job.id):
                 try:
-                    return {"value": await body()}
+                    return {"value": await outlasting(body)}
                 except AppError as error:
                     return {"failure": vars(Failure.of(error)) | {"metadata": dict(error.metadata)}}
 

@@ -11,6 +11,7 @@ from reelwright_kit.assets.library import Library
 from reelwright_kit.assets.model import Provenance
 from reelwright_kit.assets.rendering import asset_json
 from reelwright_kit.catalogue import Catalogue
+from reelwright_kit.database import outlasting
 from reelwright_kit.errors import FieldInvalid
 from reelwright_kit.jobs.desk import JobDesk
 from reelwright_kit.jobs.model import JobRecord, Json
@@ -71,12 +72,11 @@ class Speaking:
         with self._library.scratch() as directory:
             out = directory / "speech.wav"
             words = await model.speak(_utterance(order), out, work)
-            record = await self._library.keep(
-                work.job.tenant,
-                out,
-                media_type="audio/wav",
-                slot=SLOT,
-                provenance=Provenance(order.text, model.card.id, model.card.provider, job=work.job.id),
+            made_by = Provenance(order.text, model.card.id, model.card.provider, job=work.job.id)
+            record = await outlasting(
+                lambda: self._library.keep(
+                    work.job.tenant, out, media_type="audio/wav", slot=SLOT, provenance=made_by
+                )
             )
         await work.settle(SLOT)
         return {

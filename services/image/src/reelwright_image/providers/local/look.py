@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 import random
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from reelwright_kit.lexicon import find
+from reelwright_kit.lexicon import Mention, find
 
 from . import words
 from .colours import Colour, mix, rgb, shift
@@ -65,6 +65,25 @@ _COATS = {
     "turtle": "6a9a5a",
     "dragon": "4f9a5a b8433f 3f7a9c 7a4fa0",
     "dinosaur": "6fa85a",
+    "raccoon": "8a8c96",
+    "badger": "6d7078",
+    "otter": "8a5f42",
+    "skunk": "2e2c36",
+    "monkey": "8a5a38 a0703f",
+    "koala": "9ba3ae",
+    "pig": "f0b3ac",
+    "frog": "6fb04a 4f9d57",
+    "kangaroo": "b98555",
+    "giraffe": "e6b85c",
+    "zebra": "f2f0ec",
+    "rhino": "8f9096",
+    "bat": "4f4560",
+    "octopus": "d86a7a a066b8 e08a4a",
+    "crab": "d8503f e0703a",
+    "worm": "e08a8a c97a9a",
+    "snake": "6a9a4a",
+    "snowman": "f4f7fb",
+    "scarecrow": "d8b26a",
     "insect": "f08a3a 4a8ad0 d86aa8",
     "bee": "f2c53a",
     "firefly": "6a5a3a",
@@ -118,27 +137,46 @@ def look_of(name: str, description: str) -> Look:
     family, species = _kind(description.lower() or name.lower(), text)
     bound = _bound_colours(description.lower())
     if family == "person" or species == "fairy":
-        return _person(name, text, bound, rng, variety)
+        return replace(_person(name, text, bound, rng, variety), species=species)
     return _creature(name, family, species, text, bound, rng, variety)
+
+
+_HUMAN = ("man", "woman", "child", "person")
+_HEAD_PHRASE = re.compile(
+    r"[,;.]|\b(?:with|wearing|and|who|holding|riding|in|on|con|y|en|que|mit|und|der|die|das|im|avec|et|qui|dans)\b"
+)
 
 
 def _kind(description: str, text: str) -> tuple[str, str]:
     language = words.language_of(description)
-    mentions = [m for m in find(description, language) if m.kind == "creature"]
-    mentions = mentions or [m for m in find(text) if m.kind == "creature"]
     named = words.first(description, words.SPECIES)
+    mentions = _head_mentions(description, language) or [m for m in find(text) if m.kind == "creature"][:1]
     if named == "cloud" and not words.has(description, "spirit|creature|small|little|living|espíritu|friendly|baby"):
         named = None if mentions else named
-    if named in ("cloud", "fairy"):
-        return "ghost", named
-    human = ("man", "woman", "child", "person")
-    if len(mentions) > 1 and not description[mentions[0].end : mentions[1].start].strip():
-        mentions = mentions[1:]  # "baby elephant", "king penguin": the last noun says what it is.
-    if not mentions or mentions[0].concept in human:
+    if named in ("cloud", "fairy", "mermaid"):
+        return ("person" if named == "mermaid" else "ghost"), named
+    animals = [m for m in mentions if m.concept not in _HUMAN]
+    if not animals:
         return "person", "person"
-    # "the boy's robot dog" is rare; a head noun later in the phrase wins over an adjective such as "robot".
-    family = mentions[-1].concept if mentions[0].concept == "robot" and len(mentions) > 2 else mentions[0].concept
-    return family, named if named and _FAMILY_OF.get(named) == family else family
+    # "girl's robot dog", "perro robot": what it is comes last in English and German, first in Spanish and French.
+    chosen = animals[0] if language in ("es", "fr") else animals[-1]
+    family = chosen.concept
+    known = words.first(description[chosen.start :], words.SPECIES) or named
+    return family, known if known and _FAMILY_OF.get(known) == family else family
+
+
+def _head_mentions(description: str, language: str) -> list[Mention]:
+    """The creatures named in the first phrase that names any: what follows a comma or "with" is only detail."""
+    start = 0
+    for part in [*_HEAD_PHRASE.finditer(description), None]:
+        end = part.start() if part else len(description)
+        phrase = description[start:end]
+        found = [m for m in find(phrase, language) if m.kind == "creature"]
+        found = found or [m for m in find(phrase) if m.kind == "creature"]
+        if found:
+            return [replace(m, start=m.start + start, end=m.end + start) for m in found]
+        start = part.end() if part else end
+    return []
 
 
 _FAMILY_OF = {
@@ -164,6 +202,25 @@ _FAMILY_OF = {
     "dolphin": "whale",
     "turtle": "whale",
     "dinosaur": "dragon",
+    "raccoon": "fox",
+    "badger": "fox",
+    "otter": "fox",
+    "skunk": "fox",
+    "monkey": "bear",
+    "koala": "bear",
+    "pig": "bear",
+    "frog": "rabbit",
+    "kangaroo": "rabbit",
+    "giraffe": "horse",
+    "zebra": "horse",
+    "rhino": "elephant",
+    "bat": "bird",
+    "octopus": "fish",
+    "crab": "fish",
+    "worm": "insect",
+    "snake": "dragon",
+    "snowman": "ghost",
+    "scarecrow": "ghost",
     "bee": "insect",
     "firefly": "insect",
     "spider": "insect",
@@ -199,6 +256,7 @@ def _person(name: str, text: str, bound: dict[str, Colour], rng: random.Random, 
     age = words.first(text, words.AGES) or "adult"
     female = _is_female(text, rng)
     height = {"baby": 0.42, "child": 0.66, "teen": 0.86, "adult": 1.0, "old": 0.94}[age] * rng.uniform(0.96, 1.04)
+    height *= 1.5 if words.has(text, words.GIANTS) else 1.0
     width = {"stout": 1.22, "thin": 0.88}.get(words.first(text, words.BUILDS) or "", rng.uniform(0.96, 1.08))
     default_hair = rng.choice(
         ["bun", "curly", "bob"] if age == "old" else ["long", "ponytail", "bob", "curly", "braids"]
@@ -294,18 +352,17 @@ def _creature(
     main = bound.get("body", bound.get("skin", bound.get("extra", coat)))
     if species == "cloud" and words.has(text, "storm|tormenta|dark|orage|sturm"):
         main = mix(main, rgb("6d7a8e"), 0.35)
-    small = words.has(
-        text, "small|little|tiny|baby|puppy|kitten|pequeño|pequeña|petit|petite|klein|kleine|kleiner|cachorro"
-    )
-    big = words.has(text, "big|giant|huge|large|enormous|grande|gigante|enorme|grand|riesig|groß|großer")
+    young, small = words.has(text, words.YOUNG), words.has(text, words.SMALL)
+    big = words.has(text, words.BIG)
+    size = 0.66 if young else 0.8 if small else 1.3 if big else 1.0
     extras = set(words.ordered(text, words.EXTRAS))
     return Look(
         name=name,
         family=family,
         species=species,
-        age="child" if small else "adult",
+        age="baby" if young else "child" if small else "adult",
         female=words.first(text, words.SEXES) == "female",
-        height=_HEIGHTS.get(species, _HEIGHTS.get(family, 0.5)) * (0.8 if small else 1.3 if big else 1.0),
+        height=_HEIGHTS.get(species, _HEIGHTS.get(family, 0.5)) * size,
         width=rng.uniform(0.95, 1.05),
         skin=main,
         hair="",
@@ -353,6 +410,18 @@ _HEIGHTS = {
     "dolphin": 0.55,
     "turtle": 0.4,
     "dragon": 1.25,
+    "monkey": 0.6,
+    "koala": 0.5,
+    "pig": 0.5,
+    "frog": 0.32,
+    "kangaroo": 0.8,
+    "giraffe": 1.45,
+    "badger": 0.4,
+    "octopus": 0.5,
+    "crab": 0.34,
+    "worm": 0.34,
+    "snowman": 0.86,
+    "scarecrow": 1.05,
     "insect": 0.32,
     "ghost": 0.74,
     "fairy": 0.5,

@@ -58,6 +58,14 @@ AGES = {
     ),
 }
 
+YOUNG = (
+    "baby|young|puppy|pup|kitten|cub|calf|foal|lamb|chick|duckling|owlet|fawn|piglet|hatchling|newborn|bebé|cachorro|cachorra|"
+    "cría|joven|bébé|jeune|chiot|chaton|ourson|poussin|jung|junge|junger|junges|welpe|kätzchen|küken|kalb|fohlen|lamm"
+)
+SMALL = "small|little|tiny|pequeño|pequeña|petit|petite|klein|kleine|kleiner|kleines|winzig|winzige"
+BIG = "big|giant|huge|large|great|enormous|grande|gigante|enorme|grand|riesig|groß|große|großer"
+GIANTS = "giant|giantess|ogre|troll|gigante|giganta|ogro|géant|géante|riese|riesin|oger"
+
 SEXES = {
     "female": (
         "woman|girl|mother|grandmother|grandma|queen|princess|daughter|sister|aunt|wife|lady|witch|she|her|female|mujer|"
@@ -78,6 +86,7 @@ BUILDS = {
 }
 
 SKINS = {
+    "8fb06a": "troll|trolls|ogre|ogro|oger|green skin|goblin",
     "8a5a3c": "dark skin|dark-skinned|brown skin|black woman|black man|african|piel oscura|piel morena",
     "5f3b28": "very dark skin|ebony",
     "f6d7c0": "pale|pale skin|fair skin|freckles|freckled|piel clara|pecas|pálido|pálida",
@@ -153,8 +162,28 @@ SPECIES = {
         "cloud spirit|storm spirit|storm cloud|cloud|espíritu de la tormenta|nube|nubecilla|nubarrón|wolke|"
         "nuage|storm|tormenta"
     ),
+    "mermaid": "mermaid|mermaids|sirena|sirène|meerjungfrau|nixe|green tail|blue tail|fish tail",
+    "snowman": "snowman|snowmen|muñeco de nieve|bonhomme de neige|schneemann|schneefrau",
+    "scarecrow": "scarecrow|scarecrows|espantapájaros|épouvantail|vogelscheuche",
     "fairy": "fairy|fairies|hada|hadas|fée|fee|angel|angels|ángel|elf|elves|elfo|elfe|pixie",
-    "wolf": "wolf|wolves|lobo|lobos|loup|coyote|wölfe",
+    "raccoon": "raccoon|raccoons|mapache|mapaches|raton laveur|waschbär",
+    "badger": "badger|badgers|tejón|blaireau|dachs",
+    "otter": "otter|otters|beaver|weasel|ferret|nutria|castor|loutre|fischotter|biber|wiesel",
+    "skunk": "skunk|mofeta|mouffette|stinktier",
+    "monkey": "monkey|monkeys|ape|chimpanzee|gorilla|mono|mona|monito|gorila|singe|gorille|affe|äffchen",
+    "koala": "koala|koalas",
+    "pig": "pig|pigs|piglet|boar|cerdo|cerdito|cochon|porcelet|schwein|ferkel",
+    "frog": "frog|frogs|toad|rana|ranita|sapo|grenouille|crapaud|frosch|kröte",
+    "kangaroo": "kangaroo|canguro|kangourou|känguru",
+    "giraffe": "giraffe|giraffes|jirafa|girafe|giraffen",
+    "zebra": "zebra|zebras|cebra|zèbre",
+    "rhino": "rhino|rhinoceros|rinoceronte|rhinocéros|nashorn",
+    "bat": "bat|bats|murciélago|chauve-souris|fledermaus",
+    "octopus": "octopus|squid|jellyfish|pulpo|calamar|medusa|pieuvre|poulpe|méduse|krake|oktopus|qualle",
+    "crab": "crab|crabs|lobster|cangrejo|langosta|crabe|homard|krabbe|krebs|hummer",
+    "worm": "worm|worms|earthworm|caterpillar|gusano|lombriz|oruga|ver de terre|chenille|wurm|regenwurm|raupe",
+    "snake": "snake|snakes|serpent|serpiente|schlange",
+    "wolf": "wolf|wolves|she-wolf|lobo|lobos|loba|loup|louve|coyote|wölfe|wölfin",
     "panda": "panda",
     "polar": "polar bear|oso polar|eisbär",
     "mouse": "mouse|mice|ratón|ratones|souris|maus|mäuse|rat|rata",
