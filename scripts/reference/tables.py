@@ -169,9 +169,11 @@ def _raised(failure: source.Failure) -> bool:
 
 def _codes(reason: contract.Reason) -> tuple[str, str]:
     code, (by_code, by_reason) = code_of(reason), statuses()
-    if not code:
-        return "not sent yet", ""
-    return f"`{code}`", str(by_reason.get(reason.name, by_code[code]))
+    if code:
+        return f"`{code}`", str(by_reason.get(reason.name, by_code[code]))
+    if reason.code:
+        return f"`{reason.code}`, not sent yet", str(by_code[reason.code])
+    return "not sent yet", ""
 
 
 def _advice(reason: contract.Reason) -> str:

@@ -16,7 +16,7 @@ from google.rpc import error_details_pb2, status_pb2
 from reelwright.jobs.v1 import jobs_service_pb2 as pb
 from reelwright.jobs.v1 import jobs_service_pb2_grpc as rpc
 from reelwright_kit.jobs.model import State
-from tests.kit.orders import TENANT, seen, until
+from tests.kit.orders import TENANT, seen
 from tests.kit.yard import Yard, open_yard
 from tests.postgres import Postgres
 from tests.processes import ServiceProcess
@@ -120,18 +120,19 @@ async def test_a_job_outlasts_an_outage_of_the_database(
     job = await yard.admit([("wait", "wait for signal"), ("after", "note"), ("last", "note")])
     async with process.channel() as channel:
         await yard.noted(job, "wait")
-        watching = asyncio.create_task(_watched(channel, job))
-        await until(yard.feed, job, "wait")
+        stub = rpc.JobServiceStub(channel)
+        watch = stub.WatchJob(pb.WatchJobRequest(id=job))
+        events = [(await watch.read()).event]
         await asyncio.to_thread(postgres.stop)
         try:
             with pytest.raises(grpc.aio.AioRpcError) as refused:
-                await rpc.JobServiceStub(channel).GetJob(pb.GetJobRequest(id=job))
+                await stub.GetJob(pb.GetJobRequest(id=job))
             process.signal(signal.SIGUSR1)
             # The workflow library's own waiting, which must end as well.
             await process.heard("Database connection failed")
         finally:
             await asyncio.to_thread(postgres.start)
-        events = await watching
+        events.extend([answer.event async for answer in watch])
     assert refused.value.code() is grpc.StatusCode.UNAVAILABLE
     assert _retry_delay(refused.value).ToMilliseconds() == 1000
     assert [event.sequence for event in events] == list(range(1, len(events) + 1))
@@ -161,10 +162,6 @@ async def test_a_taken_port_is_said_in_one_line(yard: Yard, process: ServiceProc
     # gRPC prints a line of its own before.
     assert second.noise[-1] == f"reelwright-mill: REELWRIGHT_LISTEN: cannot listen on {taken}; is the port taken?"
     assert not [line for line in second.noise if "Traceback" in line]
-
-
-async def _watched(channel: grpc.aio.Channel, job: str) -> list[pb.JobEvent]:
-    return [answer.event async for answer in rpc.JobServiceStub(channel).WatchJob(pb.WatchJobRequest(id=job))]
 
 
 def _retry_delay(error: grpc.aio.AioRpcError) -> duration_pb2.Duration:

@@ -16,20 +16,8 @@ from reelwright_gateway.rendering import line
 from reelwright_gateway.streaming import Streamed
 from reelwright_gateway.upstream import Metadata, Upstream, metadata
 from reelwright_kit.errors import FieldInvalid
+from reelwright_kit.jobs.following import FINAL, follow
 
-FINAL = frozenset({pb.Job.STATE_SUCCEEDED, pb.Job.STATE_FAILED, pb.Job.STATE_CANCELLED})
-# What a stream that broke for no fault of the request looks like from here.
-BROKEN = frozenset(
-    {
-        grpc.StatusCode.UNAVAILABLE,
-        grpc.StatusCode.CANCELLED,
-        grpc.StatusCode.UNKNOWN,
-        grpc.StatusCode.INTERNAL,
-        grpc.StatusCode.DEADLINE_EXCEEDED,
-        grpc.StatusCode.RESOURCE_EXHAUSTED,
-    }
-)
-FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.1, 5.0
 HEADERS = {"cache-control": "no-store", "x-accel-buffering": "no"}
 MAX_SEQUENCE = 2**31 - 1
 
@@ -55,10 +43,17 @@ class Progress:
 
     async def _frames(self, job: str, after: int, told: Metadata) -> AsyncGenerator[bytes, None]:
         yield b"retry: 1000\n\n"
-        events = follow(self.upstream, job, after, told)
+        events = self._told(job, after, told)
         async with contextlib.aclosing(paced(events, self.heartbeat_s, self.draining)) as beats:
             async for event in beats:
                 yield b": heartbeat\n\n" if event is None else frame(event)
+
+    async def _told(self, job: str, after: int, told: Metadata) -> AsyncGenerator[pb.JobEvent, None]:
+        """The job's events; a refusal in the middle, for example because the job was deleted, ends them."""
+        async with contextlib.aclosing(follow(self.upstream.jobs, job, after, told)) as events:
+            with contextlib.suppress(grpc.aio.AioRpcError):
+                async for event in events:
+                    yield event
 
 
 def resume_point(request: Request) -> int:
@@ -81,38 +76,6 @@ def frame(event: pb.JobEvent) -> bytes:
         pb.JobEvent.Type.Name(event.type).removeprefix("TYPE_").lower() if event.type in known else f"type-{event.type}"
     )
     return f"id: {event.sequence}\nevent: {name}\ndata: {line(event)}\n\n".encode()
-
-
-async def follow(upstream: Upstream, job: str, after: int, told: Metadata) -> AsyncGenerator[pb.JobEvent, None]:
-    """The events after `after` up to the last, each once and in order, however often the stream of a service breaks."""
-    last, ended, pause = after, False, FIRST_PAUSE_S
-    while not ended:
-        call = upstream.jobs.WatchJob(pb.WatchJobRequest(id=job, after_sequence=last), metadata=told)
-        try:
-            async for answer in call:
-                if answer.event.sequence <= last:
-                    continue
-                # A job that was run again goes on after an end; only the service knows which end is the last.
-                last, ended, pause = answer.event.sequence, _is_end(answer.event), FIRST_PAUSE_S
-                yield answer.event
-            ended = ended or await _has_ended(upstream, job, last, told)
-        except grpc.aio.AioRpcError as error:
-            if error.code() not in BROKEN:
-                return
-        finally:
-            call.cancel()
-        if not ended:
-            await asyncio.sleep(pause)
-            pause = min(pause * 2, LONGEST_PAUSE_S)
-
-
-def _is_end(event: pb.JobEvent) -> bool:
-    return event.type == pb.JobEvent.TYPE_STATE and event.state in FINAL
-
-
-async def _has_ended(upstream: Upstream, job: str, last: int, told: Metadata) -> bool:
-    current = (await upstream.jobs.GetJob(pb.GetJobRequest(id=job), metadata=told)).job
-    return current.state in FINAL and last >= current.latest_sequence
 
 
 async def paced(
