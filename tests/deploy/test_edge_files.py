@@ -1,4 +1,4 @@
-"""The files of the edge, from gateway/envoy to a pod: unchanged, mounted, and accepted by Envoy where they lie there."""
+"""The files of the edge, from gateway/envoy to a pod: unchanged, mounted, and accepted by Envoy where they lie."""
 
 from __future__ import annotations
 

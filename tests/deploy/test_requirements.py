@@ -1,4 +1,4 @@
-"""The closures in requirements/: what each distribution asks for and uses, at the versions that the suite is tested with."""
+"""The closures in requirements/: what each distribution asks for and uses, at the versions that tests run with."""
 
 from __future__ import annotations
 

@@ -9,9 +9,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import httpx
 import pytest
-from tests.fakes.mailbox import Letter, Mailbox
 
 from reelwright_fakes.testing import Fake, running
+from tests.fakes.mailbox import Letter, Mailbox
 
 
 @pytest.fixture(scope="session")
@@ -29,12 +29,17 @@ def fake(server: Fake, monkeypatch: pytest.MonkeyPatch) -> Fake:
     return server
 
 
-@pytest.fixture
-def http(fake: Fake) -> Iterator[httpx.Client]:
-    """A client that shows a key and never retries."""
+@pytest.fixture(scope="session")
+def client(server: Fake) -> Iterator[httpx.Client]:
     headers = {"Authorization": "Bearer any"}
-    with httpx.Client(base_url=fake.address, headers=headers, trust_env=False, timeout=10) as client:
+    with httpx.Client(base_url=server.address, headers=headers, trust_env=False, timeout=10) as client:
         yield client
+
+
+@pytest.fixture
+def http(fake: Fake, client: httpx.Client) -> httpx.Client:
+    """A client that shows a key and never retries."""
+    return client
 
 
 @pytest.fixture

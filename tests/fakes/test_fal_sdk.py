@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import io
+from collections.abc import AsyncIterator
 from typing import Any
 
 import fal_client
 import httpx
 import pytest
+import pytest_asyncio
 from PIL import Image
 
 from reelwright_fakes.scenarios import Fault, Match, Scenario
@@ -18,11 +20,18 @@ QUICK = 0.001
 
 
 @pytest.fixture
-def sdk(fake: Fake, monkeypatch: pytest.MonkeyPatch) -> fal_client.AsyncClient:
+def redirected(fake: Fake, monkeypatch: pytest.MonkeyPatch) -> None:
     """The SDK has no base address to set; its module's attributes are read at every call."""
     for name, address in fake.bases("fal").items():
         monkeypatch.setattr(fal_client.client, name, address)
-    return fal_client.AsyncClient(key="id:secret", default_timeout=10)
+
+
+@pytest_asyncio.fixture
+async def sdk(redirected: None) -> AsyncIterator[fal_client.AsyncClient]:
+    client = fal_client.AsyncClient(key="id:secret", default_timeout=10)
+    yield client
+    # It has no way to be closed.
+    await (await client._client).aclose()
 
 
 def picture(address: str) -> Image.Image:
@@ -93,7 +102,7 @@ async def test_failed_work_completes_with_an_error_and_the_result_explains(sdk: 
     with pytest.raises(fal_client.FalClientHTTPError) as failure:
         await handle.get(interval=QUICK)
     assert failure.value.status_code == 422
-    assert failure.value.message[0]["type"] == "content_policy_violation"
+    assert failure.value.response.json()["detail"][0]["type"] == "content_policy_violation"
 
 
 async def test_a_server_error_on_a_poll_leaves_the_work_alone(sdk: fal_client.AsyncClient, fake: Fake) -> None:
@@ -125,8 +134,9 @@ async def test_the_sdk_pays_twice_for_a_dropped_answer(sdk: fal_client.AsyncClie
 
 async def test_uploads_come_back_under_their_address(sdk: fal_client.AsyncClient) -> None:
     address = await sdk.upload(b"some bytes", "text/plain", "note.txt")
+    async with httpx.AsyncClient(trust_env=False) as client:
+        download = await client.get(address)
 
-    download = httpx.get(address, trust_env=False)
     assert (download.content, download.headers["content-type"]) == (b"some bytes", "text/plain; charset=utf-8")
 
 
@@ -137,10 +147,9 @@ async def test_models_of_other_media_are_not_found(sdk: fal_client.AsyncClient) 
     assert unknown.value.status_code == 404
 
 
-def test_the_synchronous_client_is_satisfied_too(fake: Fake, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, address in fake.bases("fal").items():
-        monkeypatch.setattr(fal_client.client, name, address)
-
-    result: Any = fal_client.SyncClient(key="id:secret").run(FLUX, {"prompt": "acorn"})
+def test_the_synchronous_client_is_satisfied_too(redirected: None) -> None:
+    client = fal_client.SyncClient(key="id:secret")
+    result: Any = client.run(FLUX, {"prompt": "acorn"})
+    client._client.close()
 
     assert picture(result["images"][0]["url"]).format == "JPEG"

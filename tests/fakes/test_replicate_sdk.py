@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import io
+from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
 import pytest
+import pytest_asyncio
 from PIL import Image
 from replicate.client import Client
 from replicate.exceptions import ModelError, ReplicateError
@@ -18,11 +20,14 @@ SCHNELL = "black-forest-labs/flux-schnell"
 VERSION = "a" * 64
 
 
-@pytest.fixture
-def sdk(fake: Fake) -> Client:
+@pytest_asyncio.fixture
+async def sdk(fake: Fake) -> AsyncIterator[Client]:
     client = Client(api_token="r8_any", base_url=fake.bases("replicate")["REPLICATE_BASE_URL"])
     client.poll_interval = 0.001
-    return client
+    yield client
+    # It has no way to be closed.
+    client._client.close()
+    await client._async_client.aclose()
 
 
 def picture(address: str) -> Image.Image:
@@ -60,27 +65,28 @@ def test_models_of_one_picture_give_one_address(sdk: Client) -> None:
 
 def test_polls_show_progress(sdk: Client) -> None:
     prediction = sdk.predictions.create(version=VERSION, input={"prompt": "acorn"})
-    assert prediction.status == "starting"
+    seen: list[str] = [prediction.status]
     for _ in range(2):
         prediction.reload()
-
-    assert prediction.status == "processing"
+        seen.append(prediction.status)
     assert prediction.progress is not None and prediction.progress.percentage == 0.6
     prediction.wait()
-    assert prediction.status == "succeeded"
+
+    assert [*seen, prediction.status] == ["starting", "starting", "processing", "succeeded"]
 
 
 def test_a_wait_that_runs_out_leaves_the_prediction_starting(sdk: Client) -> None:
     prediction = sdk.models.predictions.create(SCHNELL, input={"prompt": "[fake:polls=1]"}, wait=5)
-
-    assert prediction.status == "starting"
+    at_first: str = prediction.status
     prediction.wait()
-    assert prediction.status == "succeeded"
+
+    assert (at_first, prediction.status) == ("starting", "succeeded")
 
 
 def test_failed_predictions_say_why(sdk: Client, fake: Fake) -> None:
+    fake.control.script(Scenario(outcome="fail", message="out of paint"))
+
     with pytest.raises(ModelError, match="out of paint"):
-        fake.control.script(Scenario(outcome="fail", message="out of paint"))
         sdk.run(SCHNELL, input={"prompt": "acorn"})
 
     assert fake.control.bill().total_micro_usd == 0

@@ -10,10 +10,13 @@ from typing import Any
 
 import envoy
 import pytest
+import yaml
 from google.api import annotations_pb2
 from google.protobuf import descriptor_pb2
 from tests.gateway.suite import contract_methods
 
+from reelwright_cli.settings import SuiteSettings
+from reelwright_cli.suite.parts import lay_out
 from reelwright_gateway.envoy import DESCRIPTOR, SERVICES, laptop_clusters, laptop_config, load, prepare, template
 
 ADDRESSES = {name: ("127.0.0.1", 7000 + number) for number, name in enumerate((*SERVICES, "adapters"))}
@@ -144,6 +147,35 @@ def test_laptop_config_changes_addresses_and_tracing_only() -> None:
     assert listener["address"]["socket_address"] == {"address": "127.0.0.1", "port_value": 1234}
     changed["admin"], listener["address"] = committed["admin"], committed["static_resources"]["listeners"][0]["address"]
     assert connections(changed) == {k: v for k, v in connections(committed).items() if k != "tracing"}
+
+
+def test_committed_listener_is_for_containers_and_never_left_so_on_one_machine(tmp_path: Path) -> None:
+    assert bound(load("envoy.yaml")) == {"0.0.0.0", "127.0.0.1"}
+
+    for otlp in (None, "http://127.0.0.1:4317"):
+        prepare(tmp_path, listen=LISTEN, admin=ADMIN, addresses=ADDRESSES, otlp=otlp)
+        assert bound(yaml.safe_load((tmp_path / "envoy.yaml").read_text())) == {"127.0.0.1"}
+        assert "0.0.0.0" not in (tmp_path / "envoy.yaml").read_text()
+
+
+def test_the_suite_on_one_machine_is_laid_out_with_its_edge_on_loopback(tmp_path: Path) -> None:
+    lay_out(SuiteSettings(port=1234, data_dir=str(tmp_path)), tmp_path, "postgresql://nobody@127.0.0.1:1/none")
+
+    assert bound(yaml.safe_load((tmp_path / "run/envoy.yaml").read_text())) == {"127.0.0.1"}
+
+
+def test_laptop_config_refuses_a_listener_that_it_would_not_change() -> None:
+    committed = load("envoy.yaml")
+    committed["static_resources"]["listeners"] *= 2
+
+    with pytest.raises(ValueError, match="too many values"):
+        laptop_config(committed, listen=LISTEN, admin=ADMIN, otlp=None)
+
+
+def bound(config: dict[str, Any]) -> set[str]:
+    """The addresses that Envoy opens."""
+    places = [config["admin"], *config["static_resources"]["listeners"]]
+    return {place["address"]["socket_address"]["address"] for place in places}
 
 
 def test_laptop_config_keeps_tracing_with_a_collector_and_allows_more_origins() -> None:

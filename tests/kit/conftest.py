@@ -10,6 +10,7 @@ import pytest
 from reelwright_kit import database
 from reelwright_kit.assets.index import AssetIndex
 from reelwright_kit.assets.library import Library
+from reelwright_kit.assets.scratch import Scratch
 from reelwright_kit.assets.store import open_store
 from reelwright_kit.caller import Caller, become
 from reelwright_kit.database import Pool
@@ -43,7 +44,7 @@ def library(pool: Pool, tmp_path: Path) -> Library:
     """A library in a directory."""
     scratch = tmp_path / "scratch"
     scratch.mkdir()
-    return Library(AssetIndex(pool), open_store(f"file://{tmp_path}/store"), str(scratch))
+    return Library(AssetIndex(pool), open_store(f"file://{tmp_path}/store"), Scratch(str(scratch)))
 
 
 @pytest.fixture(autouse=True)

@@ -132,7 +132,8 @@ async def test_a_job_outlasts_an_outage_of_the_database(
             await process.heard("Database connection failed")
         finally:
             await asyncio.to_thread(postgres.start)
-        events.extend([answer.event async for answer in watch])
+        while (answer := await watch.read()) is not grpc.aio.EOF:
+            events.append(answer.event)
     assert refused.value.code() is grpc.StatusCode.UNAVAILABLE
     assert _retry_delay(refused.value).ToMilliseconds() == 1000
     assert [event.sequence for event in events] == list(range(1, len(events) + 1))
@@ -143,14 +144,13 @@ async def test_a_job_outlasts_an_outage_of_the_database(
 async def test_a_cancellation_during_which_nobody_listened_is_caught_up(yard: Yard, process: ServiceProcess) -> None:
     job = await yard.admit([("grind", "grind")])
     await yard.noted(job, "grind")
-    async with yard.jobs._pool.connection() as connection:
-        # In one transaction: the cancellation is announced when its listener is gone.
-        async with connection.transaction():
-            await connection.execute(
-                "select pg_terminate_backend(pid, 5000) from pg_stat_activity"
-                " where datname = current_database() and query = 'listen reelwright_jobs'"
-            )
-            await connection.execute("update reelwright.jobs set state = 'CANCELLED' where id = %s", (job,))
+    # In one transaction: the cancellation is committed when its listener is gone.
+    async with yard.jobs._pool.connection() as connection, connection.transaction():
+        await connection.execute(
+            "select pg_terminate_backend(pid, 5000) from pg_stat_activity"
+            " where datname = current_database() and query = 'listen reelwright_jobs'"
+        )
+        await connection.execute("update reelwright.jobs set state = 'CANCELLED' where id = %s", (job,))
     await process.said("job_stopped", job=job)
     assert yard.written(job) == ["grind", "stopped"]
 

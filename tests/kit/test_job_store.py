@@ -52,7 +52,8 @@ async def test_a_claim_that_is_rolled_back_leaves_its_request_id_to_the_one_that
 ) -> None:
     async with await psycopg.AsyncConnection.connect(database_url) as first:
         await first.execute(
-            "insert into reelwright.request_ids (tenant, scope, request_id, digest, subject) values (%s, %s, %s, %s, %s)",
+            "insert into reelwright.request_ids (tenant, scope, request_id, digest, subject)"
+            " values (%s, %s, %s, %s, %s)",
             (TENANT, APP, "same", b"another body", "mil_gone"),
         )
         waiting = asyncio.create_task(jobs.admit(TENANT, new_job(request_id="same")))
@@ -245,7 +246,10 @@ async def test_the_usual_time_is_that_of_jobs_that_succeeded(jobs: JobStore) -> 
 
 async def _blocked(pool: Pool, statement: str) -> None:
     """Returns when a connection waits for a lock in a statement like this."""
-    query = "select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock' and query like %s"
+    query = """
+    select 1 from pg_stat_activity
+    where datname = current_database() and wait_event_type = 'Lock' and query like %s"""
     async with asyncio.timeout(10), pool.connection() as connection:
-        while not await (await connection.execute(query, (statement,))).fetchone():
-            await asyncio.sleep(0)
+        while True:
+            if await (await connection.execute(query, (statement,))).fetchone():
+                return

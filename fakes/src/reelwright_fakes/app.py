@@ -62,16 +62,16 @@ class _Downloads:
             return self._refused(fault)
         content = await asyncio.to_thread(file.make)
         if submission is not None:
-            self._world.events.record("downloaded", submission.vendor, submission.provider_id, file.name)
+            self._world.tell("downloaded", submission, file.name)
         return damaged(sent(request, content, file.media_type), fault, self._world.clock)
 
     async def _fault(self, submission: Submission) -> Fault | None:
         if submission.plan.take("download", hold=True) is not None:
-            self._world.events.record("held", submission.vendor, submission.provider_id, "download")
+            self._world.tell("held", submission, "download")
             await self._world.hold(submission.provider_id)
         fault = submission.plan.take("download")
         if fault is not None:
-            self._world.events.record("fault", submission.vendor, submission.provider_id, f"{fault.kind} at download")
+            self._world.tell("fault", submission, f"{fault.kind} at download")
         return fault
 
     @staticmethod

@@ -108,6 +108,10 @@ class Ledger:
         self.submissions.append(submission)
         return submission
 
+    def holds(self, submission: Submission) -> bool:
+        """Whether it was opened since the last reset."""
+        return any(line is submission for line in reversed(self.submissions))
+
     def find(self, vendor: str, provider_id: str) -> Submission | None:
         """The vendor's work with this id."""
         for submission in self.submissions:

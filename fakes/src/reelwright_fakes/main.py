@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import logging
 import sys
 from collections.abc import Sequence
@@ -25,7 +26,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
         sys.exit(f"reelwright-fakes: {error}")
     address = address_of(listening, scheme="https" if options.certificate else "http")
     print(_greeting(address), flush=True)
-    Server(World(), certificate=options.certificate, private_key=options.private_key).run([listening])
+    # Uvicorn raises the interrupt again after it has stopped; that is how this command is meant to end.
+    with contextlib.suppress(KeyboardInterrupt):
+        Server(World(), certificate=options.certificate, private_key=options.private_key).run([listening])
 
 
 def _parser() -> argparse.ArgumentParser:

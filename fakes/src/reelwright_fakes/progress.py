@@ -61,6 +61,11 @@ class Progress:
             if times:
                 self._world.start(self._deliver(submission, times=times))
 
+    def hurry(self, submission: Submission) -> None:
+        """Ends work that nobody paces, where the caller will not be there to see it end."""
+        if not submission.plan.scenario.paced:
+            self.finish(submission)
+
     async def settle(self, submission: Submission) -> None:
         """For vendors that answer with the result: waits as long as the scenario says, then the work is at its end.
 
@@ -101,7 +106,7 @@ class Progress:
 
     def _close(self, submission: Submission, state: State) -> None:
         submission.state, submission.finished_at = state, self._world.clock.now()
-        self._world.events.record("finished", submission.vendor, submission.provider_id, state)
+        self._world.tell("finished", submission, state)
 
     async def _finish_at(self, submission: Submission, moment: float) -> None:
         await self._world.clock.reach(moment)
@@ -115,4 +120,4 @@ class Progress:
         delivery = self._vendor.delivery(self._stage, submission, forged=forged)
         for _ in range(times if delivery is not None else 0):
             assert delivery is not None and submission.webhook is not None
-            await self._world.post(submission.vendor, submission.id, submission.webhook, delivery)
+            await self._world.post(submission, submission.webhook, delivery)

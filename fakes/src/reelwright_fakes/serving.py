@@ -51,7 +51,16 @@ def listen(host: str, port: int, *, allow_remote: bool = False) -> socket.socket
     if not allow_remote and not _is_loopback(host):
         raise NotLoopback(f"{host} is not a loopback address; anybody who reaches the server may control it")
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    return socket.create_server((host, port), family=family, backlog=512)
+    # Said explicitly, because asyncio sends small pieces at once only on sockets whose protocol it can read.
+    listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    try:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind((host, port))
+        listening.listen(512)
+    except OSError:
+        listening.close()
+        raise
+    return listening
 
 
 def address_of(listening: socket.socket, *, scheme: str = "http") -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 
 from reelwright_fakes.body import Body, read_body
 from reelwright_fakes.damage import Silent, damaged
@@ -128,29 +128,31 @@ class Stage:
         submission.arguments, submission.material = wish.arguments, wish.material
         submission.billed_micro_usd, submission.webhook = wish.price_micro_usd, wish.webhook
         submission.base_url = str(request.base_url).rstrip("/")
-        self.world.events.record("accepted", self.vendor.name, submission.provider_id, operation)
+        self.world.tell("accepted", submission, operation)
         return submission
 
     async def _answered(
         self, request: Request, submission: Submission, place: Place, fault: Fault | None, answer: Answer
     ) -> Response:
         if submission.plan.take(place, hold=True) is not None:
-            self.world.events.record("held", self.vendor.name, submission.provider_id, place)
+            self.world.tell("held", submission, place)
             await self.world.hold(submission.provider_id)
         if place == "submit":
             await self.progress.begin(submission)
         if fault is not None:
-            self.world.events.record("fault", self.vendor.name, submission.provider_id, f"{fault.kind} at {place}")
+            self.world.tell("fault", submission, f"{fault.kind} at {place}")
         if fault is not None and fault.kind == "status":
             return self.vendor.problem(_problem_of(fault))
         # Also what is dropped is done first: the vendor works, only nobody hears of it.
         response = await self._whole(request, submission, answer)
+        if place == "submit" and fault is not None and isinstance(response, StreamingResponse):
+            self.progress.hurry(submission)
         if fault is not None and fault.kind == "drop":
             response = Silent(reset=False)
-            self.world.events.record("dropped", self.vendor.name, submission.provider_id, place)
+            self.world.tell("dropped", submission, place)
         else:
             response = damaged(response, fault, self.world.clock)
-            self.world.events.record(_TOLD[place], self.vendor.name, submission.provider_id)
+            self.world.tell(_TOLD[place], submission)
         if place == "submit":
             response.background = self.progress.after_answer(submission)
         return response

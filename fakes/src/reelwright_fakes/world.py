@@ -9,9 +9,9 @@ from collections.abc import AsyncIterator, Coroutine
 import httpx
 
 from reelwright_fakes.clock import Clock
-from reelwright_fakes.events import Events
+from reelwright_fakes.events import Events, Kind
 from reelwright_fakes.files import Files
-from reelwright_fakes.ledger import Ledger
+from reelwright_fakes.ledger import Ledger, Submission
 from reelwright_fakes.scenarios import Scenarios
 from reelwright_fakes.signal import Signal
 from reelwright_fakes.vendor import Delivery
@@ -32,21 +32,28 @@ class World:
         self.keys: dict[str, str] = {}
         self.released: dict[str | None, int] = {}
         self._holds = 0
+        self._http: httpx.AsyncClient
         self._work: set[asyncio.Task[None]] = set()
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
-        """Ends whatever still runs when the server stops."""
-        yield
-        self.signal.close()
-        self._cancel()
-        await asyncio.gather(*self._work, return_exceptions=True)
+        """Opens what webhooks are posted with, and ends whatever still runs when the server stops."""
+        async with httpx.AsyncClient(timeout=WEBHOOK_TIMEOUT_S, trust_env=False) as self._http:
+            yield
+            self.signal.close()
+            self._cancel()
+            await asyncio.gather(*self._work, return_exceptions=True)
 
     def start(self, work: Coroutine[None, None, None]) -> None:
         """Runs something beside the answers."""
         task = asyncio.get_running_loop().create_task(work)
         self._work.add(task)
         task.add_done_callback(self._work.discard)
+
+    def tell(self, kind: Kind, submission: Submission, detail: str = "") -> None:
+        """Records an event about a submission, unless a reset has forgotten it: late ends must not disturb what follows."""
+        if self.ledger.holds(submission):
+            self.events.record(kind, submission.vendor, submission.provider_id, detail)
 
     def reset(self) -> None:
         """Forgets everything, as if the server had just been started; held answers are let go."""
@@ -70,15 +77,14 @@ class World:
         all_then, one_then = self._holds, self.released.get(provider_id, 0)
         await self.signal.until(lambda: self._holds > all_then or self.released.get(provider_id, 0) > one_then)
 
-    async def post(self, vendor: str, provider_id: str, url: str, delivery: Delivery) -> None:
+    async def post(self, submission: Submission, url: str, delivery: Delivery) -> None:
         """Delivers a webhook once; what the receiver says is an event."""
         try:
-            async with httpx.AsyncClient(timeout=WEBHOOK_TIMEOUT_S, trust_env=False) as client:
-                answer = await client.post(url, content=delivery.body, headers=dict(delivery.headers))
+            answer = await self._http.post(url, content=delivery.body, headers=dict(delivery.headers))
         except (httpx.HTTPError, httpx.InvalidURL) as error:
-            self.events.record("webhook_failed", vendor, provider_id, f"{type(error).__name__}: {error}")
+            self.tell("webhook_failed", submission, f"{type(error).__name__}: {error}")
         else:
-            self.events.record("webhook", vendor, provider_id, str(answer.status_code))
+            self.tell("webhook", submission, str(answer.status_code))
 
     def _cancel(self) -> None:
         for task in self._work:

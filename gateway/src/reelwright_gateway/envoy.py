@@ -42,7 +42,8 @@ def laptop_config(
     """The configuration for this machine: own addresses, tracing only with `otlp`, more origins."""
     config = copy.deepcopy(dict(template))
     config["admin"]["address"] = _socket(admin)
-    listener = config["static_resources"]["listeners"][0]
+    # The committed one listens on every address, as containers need it: no second one may slip through as it is.
+    [listener] = config["static_resources"]["listeners"]
     listener["address"] = _socket(listen)
     connections = listener["filter_chains"][0]["filters"][0]["typed_config"]
     if not otlp:

@@ -23,6 +23,11 @@ class ShotBoard:
         self._done = [dict.fromkeys(WEIGHTS, 0.0) for _ in titles]
         self._said: dict[tuple[int, str], tuple[str, float]] = {}
 
+    async def announce(self) -> None:
+        """Names every shot, so that watchers know at once what is to come."""
+        for number, title in enumerate(self._titles):
+            await self._work.part(f"shot-{number + 1}", title, "waiting", State.QUEUED.value, 0)
+
     async def hear(self, number: int, task: str, event: EventRecord) -> None:
         """Takes in an event of the child that does `task` for shot `number`, counted from 0."""
         state = State(event.body["state"].removeprefix("STATE_"))

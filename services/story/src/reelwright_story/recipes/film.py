@@ -96,6 +96,7 @@ class FilmRecipe:
     async def _shoot(self, work: Work, order: FilmOrder, board: Storyboard) -> Json:
         titles = [board.scene_of(shot).title for shot in board.shots]
         progress = ShotBoard(work, titles, PLANNED, SHOT)
+        await progress.announce()
         async with Gathering() as group:
             voices = [group.create_task(self._speak(work, order, board, n, progress)) for n in range(len(board.shots))]
             pictures = [group.create_task(self._draw(work, order, board, n, progress)) for n in range(len(board.shots))]

@@ -15,7 +15,7 @@ from .shapes import ellipse, ribbon, smooth
 
 def markings(layer: Layer, look: Look, half: float, y: float, t: float, rng: random.Random) -> None:
     coat = look.garment_colour
-    if look.species == "tiger":
+    if look.species in ("tiger", "zebra"):
         _tiger_stripes(layer, half, y, t)
     elif look.species == "panda":
         _panda_vest(layer, half, y, t)
@@ -32,7 +32,7 @@ def markings(layer: Layer, look: Look, half: float, y: float, t: float, rng: ran
 def _coat_pattern(layer: Layer, look: Look, half: float, y: float, t: float, rng: random.Random) -> None:
     """Patches on cows and on every third dog, cat and horse; tabby stripes on every third cat."""
     patched = look.family == "dog" or look.species in ("cat", "horse")
-    if look.species == "cow" or (patched and look.variety % 3 == 0):
+    if look.species in ("cow", "giraffe") or (patched and look.variety % 3 == 0):
         _patches(layer, look, half, y, t, look.garment_colour, rng)
     elif look.family == "cat" and look.variety % 3 == 1:
         _tabby(layer, half, y, t, look.garment_colour)

@@ -48,7 +48,7 @@ def head(layer: Layer, plan: Plan, look: Look, at: Point, gesture: str, rng: ran
         cheek = 1.12 if look.species not in ("hedgehog", "mouse") else 1.0
         layer.part(ellipse(x, y, r * cheek, r), face, 1.0)
         muzzle(layer, plan, look, x, y, r, face, gesture)
-        if look.species == "panda":
+        if look.species in ("panda", "raccoon", "badger"):
             for ex in (-0.2, 0.5):
                 layer.flat(ellipse(x + ex * r, y + r * 0.1, r * 0.26, r * 0.32, -20 if ex < 0 else 20), rgb("26262e"))
         eyes(layer, [(x - r * 0.18, y + r * 0.14), (x + r * 0.54, y + r * 0.14)], r, gesture, look)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from .look import Look
 from .shapes import Point
 
 
@@ -56,28 +57,78 @@ PLANS = {
     ),
     "raccoon": Plan(length=0.46, back=0.46, thick=0.17, leg=0.045, skull=0.2, muzzle=0.11, ears="round", tail="brush"),
     "badger": Plan(length=0.56, back=0.4, thick=0.2, leg=0.06, head=(0.44, 0.5), skull=0.19, ears="round", tail="stub"),
-    "otter": Plan(length=0.62, back=0.36, thick=0.15, leg=0.05, head=(0.46, 0.54), skull=0.17, ears="round", tail="thin"),
+    "otter": Plan(
+        length=0.62, back=0.36, thick=0.15, leg=0.05, head=(0.46, 0.54), skull=0.17, ears="round", tail="thin"
+    ),
     "monkey": Plan(
         length=0.34, back=0.52, thick=0.18, leg=0.06, head=(0.3, 0.76), skull=0.22, muzzle=0.1, ears="dish", tail="curl"
     ),
     "koala": Plan(
-        length=0.32, back=0.46, thick=0.24, leg=0.09, head=(0.24, 0.7), skull=0.25, muzzle=0.08, ears="dish", tail="none"
+        length=0.32,
+        back=0.46,
+        thick=0.24,
+        leg=0.09,
+        head=(0.24, 0.7),
+        skull=0.25,
+        muzzle=0.08,
+        ears="dish",
+        tail="none",
     ),
     "pig": Plan(
-        length=0.5, back=0.56, thick=0.27, leg=0.06, head=(0.44, 0.62), skull=0.22, muzzle=0.1, ears="pointed", tail="thin"
+        length=0.5,
+        back=0.56,
+        thick=0.27,
+        leg=0.06,
+        head=(0.44, 0.62),
+        skull=0.22,
+        muzzle=0.1,
+        ears="pointed",
+        tail="thin",
     ),
     "frog": Plan(
-        length=0.34, back=0.36, thick=0.24, leg=0.06, head=(0.26, 0.5), skull=0.25, muzzle=0.05, ears="none", tail="none"
+        length=0.34,
+        back=0.36,
+        thick=0.24,
+        leg=0.06,
+        head=(0.26, 0.5),
+        skull=0.25,
+        muzzle=0.05,
+        ears="none",
+        tail="none",
     ),
     "kangaroo": Plan(
-        length=0.28, back=0.56, thick=0.2, leg=0.06, head=(0.26, 0.86), skull=0.14, muzzle=0.12, ears="long", tail="thin"
+        length=0.28,
+        back=0.56,
+        thick=0.2,
+        leg=0.06,
+        head=(0.26, 0.86),
+        skull=0.14,
+        muzzle=0.12,
+        ears="long",
+        tail="thin",
     ),
     "giraffe": Plan(
-        length=0.36, back=0.44, thick=0.13, leg=0.034, head=(0.42, 0.95), skull=0.08, muzzle=0.1, ears="leaf",
-        tail="thin", neck=0.055,
+        length=0.36,
+        back=0.44,
+        thick=0.13,
+        leg=0.034,
+        head=(0.42, 0.95),
+        skull=0.08,
+        muzzle=0.1,
+        ears="leaf",
+        tail="thin",
+        neck=0.055,
     ),
     "zebra": Plan(
-        length=0.52, back=0.55, thick=0.18, leg=0.045, head=(0.46, 0.84), skull=0.115, muzzle=0.16, tail="hair", neck=0.1
+        length=0.52,
+        back=0.55,
+        thick=0.18,
+        leg=0.045,
+        head=(0.46, 0.84),
+        skull=0.115,
+        muzzle=0.16,
+        tail="hair",
+        neck=0.1,
     ),
     "mouse": Plan(
         length=0.3, back=0.34, thick=0.21, leg=0.04, head=(0.26, 0.6), skull=0.23, muzzle=0.09, ears="dish", tail="thin"
@@ -189,3 +240,28 @@ PLANS = {
         neck=0.14,
     ),
 }
+_KIN = {
+    "unicorn": "horse",
+    "panda": "bear",
+    "polar": "bear",
+    "tiger": "lion",
+    "panther": "lion",
+    "lioness": "lion",
+    "skunk": "raccoon",
+    "rhino": "elephant",
+}
+
+
+def plan_of(look: Look) -> Plan:
+    """The proportions of an animal; the young have larger heads, shorter muzzles and shorter bodies."""
+    plan = PLANS.get(_KIN.get(look.species, look.species)) or PLANS.get(look.family, PLANS["dog"])
+    if look.age != "baby":
+        return plan
+    return replace(
+        plan,
+        length=plan.length * 0.84,
+        thick=plan.thick * 1.06,
+        head=(plan.head[0] * 0.9, plan.head[1] * 0.97),
+        skull=plan.skull * 1.26,
+        muzzle=plan.muzzle * 0.82,
+    )

@@ -7,7 +7,7 @@ import random
 
 from .animal_coats import markings, tail
 from .animal_heads import head
-from .animal_plans import PLANS, Plan
+from .animal_plans import Plan, plan_of
 from .colours import Colour, mix, rgb
 from .composition import Spot
 from .layer import Layer
@@ -16,12 +16,10 @@ from .scene import Scene
 from .shapes import ellipse, limb, smooth
 from .staging import close_sheet, open_sheet
 
-_KIN = {"unicorn": "horse", "panda": "bear", "polar": "bear", "tiger": "lion", "panther": "lion", "lioness": "lion"}
-
 
 def draw_legged(scene: Scene, spot: Spot, look: Look, gesture: str) -> None:
     """Draws a four-legged animal."""
-    plan = PLANS.get(_KIN.get(look.species, look.species), PLANS["dog"])
+    plan = plan_of(look)
     tall = scene.layout.figure * spot.size * look.height
     layer = open_sheet(scene, spot, tall, 1.0, 1.5)
     rng = random.Random(look.variety)

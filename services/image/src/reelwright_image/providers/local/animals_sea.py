@@ -177,7 +177,7 @@ def _whale(layer: Layer, look: Look, spout: bool) -> None:
             0.6,
         )
     layer.part(smooth([(0.34, 0.2), (0.12, -0.04), (0.0, 0.0), (0.12, 0.2)], 5), mix(coat, (0, 0, 0.1), 0.2))
-    _whale_face(layer, coat)
+    _whale_face(layer, coat, 1.7 if look.age == "baby" else 1.15)
     if spout:
         _spout(layer)
 
@@ -199,11 +199,12 @@ def _spout(layer: Layer) -> None:
             layer.lit(ellipse(0.4 + side * (0.18 + 0.05 * k), 1.2 - 0.05 * k * k, 0.02), (0.95, 0.99, 1.0), 0.8)
 
 
-def _whale_face(layer: Layer, coat: Colour) -> None:
-    """An eye and a smile."""
-    layer.flat(ellipse(0.64, 0.36, 0.045), (1, 1, 1))
-    layer.flat(ellipse(0.65, 0.36, 0.034), rgb("17141c"))
-    layer.lit(ellipse(0.66, 0.375, 0.013), (1, 1, 1))
+def _whale_face(layer: Layer, coat: Colour, k: float) -> None:
+    """An eye, `k` times the usual size, and a smile."""
+    layer.flat(ellipse(0.64, 0.36, 0.045 * k), (1, 1, 1))
+    layer.flat(ellipse(0.65, 0.36, 0.034 * k), rgb("17141c"))
+    layer.lit(ellipse(0.66, 0.36 + 0.015 * k, 0.013 * k), (1, 1, 1))
+    layer.flat(ellipse(0.68, 0.27, 0.05, 0.03), rgb("f0909a"), 0.35, 0.02)
     layer.flat(ribbon([(0.96, 0.29), (0.8, 0.25), (0.68, 0.28)], 0.008, 0.008), mix(coat, (0, 0, 0.1), 0.55))
 
 

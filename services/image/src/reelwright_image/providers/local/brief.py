@@ -11,6 +11,7 @@ from reelwright_kit.lexicon import Mention, concepts, find
 
 from . import words
 from .look import Look, look_of
+from .sites import SITES, site_of
 
 _LABELS = {
     "place": "place|setting|location|lugar|lieu|ort",
@@ -71,6 +72,8 @@ class Brief:
     """A prompt understood."""
 
     place: str
+    site: str
+    """The particular place within it, for example `harbour`; "" for none."""
     place_text: str
     """What the layout of the place is derived from; equal texts give the same layout."""
     time: str
@@ -92,12 +95,14 @@ def read_brief(prompt: str, seed: int) -> Brief:
     mentions = _mentions(free, language)
     mood = _pick(fields.get("mood"), "mood", mentions) or ""
     place, place_text = _place(fields.get("place"), mentions, free, mood, seed)
+    place, site = _site(fields.get("place"), place, free, mentions)
     time = _pick(fields.get("time"), "time", mentions) or _default_time(mood, place)
     weather = _pick(fields.get("weather"), "weather", mentions) or "clear"
     characters = _busy(_characters(fields.get("characters"), free, mentions), place)
     everything = " ".join((free, fields.get("place", ""), fields.get("objects", ""), fields.get("time", ""))).lower()
     return Brief(
         place=place,
+        site=site,
         place_text=place_text,
         time=time,
         weather=weather,
@@ -169,6 +174,21 @@ def _place(label: str | None, mentions: tuple[Mention, ...], free: str, mood: st
     dice = hashlib.sha256(f"{(label or free).lower()}|{seed if not label else 0}".encode()).digest()[0]
     options = _MOOD_PLACES.get(mood, _OUTDOORS)
     return options[dice % len(options)], (label or free).lower()
+
+
+def _site(label: str | None, place: str, free: str, mentions: tuple[Mention, ...]) -> tuple[str, str]:
+    """The particular place, and the kind of place it makes of `place`."""
+    text = (label or free).lower()
+    named = {m.concept for m in find(text) if m.kind == "place"}
+    if not label and not named:
+        return place, ""
+    known = place if named or (label and any(words.has(text, p) for p in concepts()["place"])) else None
+    site = site_of(text if label else _MOON_ABOVE.sub(" ", text), known)
+    return (SITES[site].place, site) if site else (place, "")
+
+
+# Without "on the", the moon of a sentence is the one in the sky.
+_MOON_ABOVE = re.compile(r"(?<!on the )(?<!en la )(?<!sur la )(?<!auf dem )\b(?:moon|luna|lune|mond)\b")
 
 
 def _concrete(named: list[Mention]) -> str:

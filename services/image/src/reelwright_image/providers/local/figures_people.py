@@ -20,6 +20,8 @@ from .staging import close_sheet, open_sheet
 def draw_person(scene: Scene, spot: Spot, look: Look, gesture: str) -> None:
     """Draws a person standing at `spot` with the light of the scene."""
     pose = _felt(POSES["stand" if spot.back else gesture], scene.brief.mood)
+    if scene.layout.framing in ("close", "medium"):
+        pose = replace(pose, turn=0.0)
     tall = scene.layout.figure * spot.size * look.height
     layer = open_sheet(scene, spot, tall)
     layer.turn, layer.pivot = pose.turn, (0.0, 0.5)
@@ -27,8 +29,11 @@ def draw_person(scene: Scene, spot: Spot, look: Look, gesture: str) -> None:
     draw_extras_behind(layer, body, look)
     if not spot.back:
         draw_arm(layer, body, look, near=False)
-    for near in (False, True):
-        draw_leg(layer, body, look, near)
+    if look.species == "mermaid":
+        _fish_tail(layer, body, look)
+    else:
+        for near in (False, True):
+            draw_leg(layer, body, look, near)
     _neck(layer, body, look)
     draw_trunk(layer, body, look, spot.back)
     if not spot.back:
@@ -43,6 +48,19 @@ def draw_person(scene: Scene, spot: Spot, look: Look, gesture: str) -> None:
     lift = tall * 0.5 if pose.turn and scene.layout.framing not in ("close", "medium") else 0.0
     close_sheet(scene, spot, layer, lift, 0.3 if pose.lift > -0.3 else 0.5)
     _lamp_glow(scene, spot, body, look, pose, tall, lift)
+
+
+def _fish_tail(layer: Layer, body: Bones, look: Look) -> None:
+    """A mermaid's tail in place of legs."""
+    (x, y), scales = body.hip, look.second_colour
+    fin = (x - 0.3, 0.06)
+    layer.part(
+        smooth([(fin[0] + 0.04, 0.05), (fin[0] - 0.16, 0.16), (fin[0] - 0.1, 0.0), (fin[0] + 0.02, -0.06)], 5), scales
+    )
+    spine = [(x, y + 0.04), (x + 0.03, y * 0.5), (x - 0.08, 0.09), fin]
+    layer.part(ribbon(spine, body.waist * 1.25, 0.025, 10, middle=0.075), scales, 1.2)
+    for k in range(4):
+        layer.flat(ellipse(x + 0.02 - 0.012 * k, y * (0.85 - 0.16 * k), 0.02, 0.012), mix(scales, (1, 1, 1), 0.4), 0.6)
 
 
 _FEELINGS = {"tense": ("firm", "firm"), "melancholy": ("soft", "sad"), "wondrous": ("open", "raised")}

@@ -16,13 +16,15 @@ _SPLIT = re.compile(r"[,;.]|\b(?:and|with|over|wearing|in an?|y|con|sobre|vestid
 _ITEMS = {
     "garment": "|".join(words.GARMENTS.values()) + "|clothes|ropa|outfit",
     "hat": "|".join(words.HATS.values()),
-    "hair": "hair|haired|pelo|cabello|cheveux|haar|haare|braid|braids|curls|rizos|ponytail|pigtails|bun|bob|trenzas",
+    "hair": (
+        "mane|hair|haired|pelo|cabello|cheveux|haar|haare|braid|braids|curls|rizos|ponytail|pigtails|bun|bob|trenzas"
+    ),
     "beard": "beard|barba|barbe|bart|moustache|mustache|bigote|bearded",
     "eyes": "eye|eyes|eyed|ojos|ojo|yeux|augen",
     "scarf": "scarf|bufanda|écharpe|schal|shawl",
     "apron": "apron|delantal|tablier|schürze",
     "cape": "cape|capa|umhang",
-    "legs": "trousers|pants|jeans|pantalones|pantalón|shorts|leggings|hose|pantalon",
+    "legs": "tail|trousers|pants|jeans|pantalones|pantalón|shorts|leggings|hose|pantalon",
     "shoes": "boots|shoes|botas|zapatos|stiefel|schuhe|bottes|wellies",
     "skin": "skin|skinned|piel",
     "extra": "lantern|glasses|backpack|mochila|gafas|wings|alas|bow|tie|antenna|light|stripes|spots|collar",

@@ -9,6 +9,8 @@ from . import objects_carried as carried
 from . import objects_home as home_things
 from . import objects_vehicles as vehicles
 from .brief import Thing
+from .composition import NEAR
+from .enclosed import ENCLOSED
 from .places_water import cliff_right
 from .scene import Scene
 
@@ -36,9 +38,11 @@ _THINGS: dict[str, tuple[Painter, float, str]] = {
 }
 _TO_FIGURE = {
     "lamp": 0.36, "book": 0.24, "treasure": 0.34, "flower": 0.42, "food": 0.46, "music": 0.6, "clock": 0.85,
-    "door": 1.15, "bicycle": 0.6, "car": 0.62, "rocket": 1.5, "train": 1.0,
+    "door": 1.15, "balloon": 1.2, "airplane": 0.8, "boat": 1.1, "star": 0.9, "leaf": 0.5, "bicycle": 0.6, "car": 0.62,
+    "rocket": 1.5, "train": 1.0,
 }  # fmt: skip
 """Largest height of a thing beside people, in their heights."""
+_OPEN_AIR = ("star", "airplane", "boat")
 _WATERY = ("sea", "river", "lighthouse")
 _BESIDE = (0.84, 0.16, 0.68, 0.32)
 
@@ -47,7 +51,12 @@ def draw_things(scene: Scene) -> None:
     """Draws the objects of the brief around the place kept free for the cast; alone, the first takes the middle."""
     rng = random.Random(f"{scene.plan.random()}|{[t.word for t in scene.brief.things]}")
     held = any(c.gesture == "hold" or "lantern" in c.look.extras for c in scene.brief.characters)
-    shown = [t for t in scene.brief.things if t.concept in _THINGS and not (t.concept == "lamp" and held)]
+    inside = scene.brief.place in ENCLOSED
+    shown = [
+        t
+        for t in scene.brief.things
+        if t.concept in _THINGS and not (t.concept == "lamp" and held) and not (inside and t.concept in _OPEN_AIR)
+    ]
     flip = rng.random() < 0.5
     for i, thing in enumerate(shown[:4]):
         _place(scene, thing, i, 1 - _BESIDE[i] if flip else _BESIDE[i], rng)
@@ -63,8 +72,9 @@ def _place(scene: Scene, thing: Thing, index: int, side: float, rng: random.Rand
         scale *= 1.75 if size < 0.3 else 1.3
         side = 0.5 + (side - 0.5) * 0.35
     tall = layout.unit * size * scale
-    if scene.brief.characters and thing.concept in _TO_FIGURE:
-        tall = min(tall, layout.figure * _TO_FIGURE[thing.concept])
+    if thing.concept in _TO_FIGURE and (scene.brief.characters or layout.framing not in NEAR):
+        # Alone in a landscape a thing may be somewhat larger than beside people, never a monument.
+        tall = min(tall, layout.figure * _TO_FIGURE[thing.concept] * (1.6 if alone else 1.0))
     x = layout.width * side
     if home == "air":
         y = layout.horizon + layout.unit * (0.26 if index % 2 == 0 else 0.36)

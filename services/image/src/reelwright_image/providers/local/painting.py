@@ -10,13 +10,15 @@ from PIL import Image
 
 from .brief import Brief, read_brief
 from .composition import Layout, layout_for
+from .enclosed import ENCLOSED
 from .figures import draw_cast
 from .layer import Lighting, sheet
 from .light import finish, rays, soften
 from .objects import draw_things
 from .palette import Palette, palette_for
-from .places import ENCLOSED, PLACES, fringed
+from .places import PLACES, fringed
 from .scene import Scene, dice
+from .site_painters import SITE_PAINTERS
 from .sky import paint_sky
 from .weather import before, behind, leaf
 
@@ -99,7 +101,7 @@ def _backdrop(scene: Scene) -> None:
 
 
 def _middle(scene: Scene) -> None:
-    PLACES[scene.brief.place](scene)
+    (SITE_PAINTERS.get(scene.brief.site) or PLACES[scene.brief.place])(scene)
     scene.check()
     outdoors = scene.brief.place not in ENCLOSED
     if outdoors:
@@ -112,7 +114,7 @@ def _middle(scene: Scene) -> None:
 def _front(scene: Scene) -> None:
     if scene.brief.place in ENCLOSED:
         return
-    if scene.brief.place in fringed:
+    if scene.brief.place in fringed and scene.brief.site not in ("pitch", "road"):
         fringed[scene.brief.place](scene)
     before(scene)
     if scene.brief.season == "autumn":

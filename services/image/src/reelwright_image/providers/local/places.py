@@ -44,7 +44,4 @@ PLACES: dict[str, Painter] = {
     "laboratory": interiors_work.laboratory,
 }
 
-ENCLOSED = frozenset({"room", "kitchen", "library", "laboratory", "cave", "stage", "underwater", "space"})
-"""Places that paint their whole page and where no weather falls."""
-
 fringed: dict[str, Painter] = dict.fromkeys(("meadow", "forest", "mountain", "lighthouse"), grounds.fringe)

@@ -7,11 +7,11 @@ import random
 
 import numpy as np
 
-from .colours import as_pixels, mix, rgb
+from .colours import Colour, as_pixels, mix, rgb
 from .noise import fractal
 from .places_strange import backcloth
 from .scene import Scene
-from .shapes import Path, blob, ellipse, limb, ribbon, star
+from .shapes import Path, blob, ellipse, limb, points, ribbon, smooth, star
 from .terrain import land, roll, scatter
 from .trees import rock
 
@@ -37,7 +37,55 @@ def space(scene: Scene) -> None:
     right = plan.random() < 0.5
     _planet(scene, w * (0.76 if right else 0.24), h + (page.height - h) * 0.58, u * 0.19, plan, rings=True)
     _planet(scene, w * (0.16 if right else 0.86), h + (page.height - h) * 0.78, u * 0.06, plan, rings=False)
-    ground = rgb(plan.choice(("8a7f98", "b0785c", "7f8fa8")))
+    _cratered(scene, rgb(plan.choice(("8a7f98", "b0785c", "7f8fa8"))), plan)
+
+
+def moonscape(scene: Scene) -> None:
+    """The grey plains of the moon with the earth above, or the red ones of Mars with two small moons."""
+    page, u, w, h = scene.page, scene.layout.unit, scene.layout.width, scene.layout.horizon
+    plan = random.Random(scene.plan.random())
+    red = "mars" in scene.brief.place_text
+    backcloth(scene, rgb("04060f"), rgb("0a0e22"), rgb("2a1c22") if red else rgb("141a30"))
+    for _ in range(int(220 * w / u)):
+        x, y, r = plan.uniform(0, w), plan.uniform(h * 0.8, page.height), u * plan.choice((0.0008, 0.001, 0.0016))
+        page.lit(ellipse(x, y, r, steps=8), (1, 1, 1), plan.uniform(0.35, 1))
+    at = plan.choice((0.22, 0.78))
+    rise = h + (page.height - h) * plan.uniform(0.45, 0.65)
+    if red:
+        for dx, r in ((0.0, 0.04), (0.12, 0.024)):
+            page.lit(ellipse(w * at + u * dx, rise + u * dx * 0.5, u * r), rgb("d8c8b8"))
+    else:
+        _earth(scene, w * at, rise, u * 0.12)
+    ground = rgb("b8694a") if red else rgb("a3a6b2")
+    land(
+        scene,
+        roll(scene, h + u * 0.02, u * 0.12, 3.2, 5),
+        mix(ground, (1, 1, 1), 0.05),
+        mix(ground, rgb("18182c"), 0.55),
+        0.3,
+    )
+    _cratered(scene, ground, plan)
+
+
+def _earth(scene: Scene, x: float, y: float, r: float) -> None:
+    sprite = scene.sprite(-1.8, -1.8, 1.8, 1.8, r, tint=False)
+    sprite.glow(0, 0, 1.7, rgb("6ab0f0"), 0.5)
+    sprite.part(ellipse(0, 0, 1.0, steps=64), rgb("3f8ad8"), 1.5)
+    for outline in (
+        "-0.62 0.4, -0.2 0.72, 0.1 0.5, -0.1 0.2, -0.3 0.1, -0.42 -0.2, -0.6 0.1",
+        "0.2 0.1, 0.6 0.3, 0.72 -0.1, 0.4 -0.5, 0.2 -0.3",
+    ):
+        sprite.flat(smooth(points(outline), 5), rgb("6ab060"), 0.9)
+    for py, half in ((0.32, 0.7), (-0.12, 0.5), (-0.55, 0.6)):
+        sprite.flat(
+            ribbon([(-half, py), (0, py + 0.08), (half, py - 0.04)], 0.02, 0.02, 6, middle=0.07), (1, 1, 1), 0.75, 0.02
+        )
+    scene.stand(sprite, x, y)
+
+
+def _cratered(scene: Scene, ground: Colour, plan: random.Random) -> None:
+    """Two rolling plains with craters."""
+    page, u, h = scene.page, scene.layout.unit, scene.layout.horizon
     land(
         scene,
         roll(scene, h - u * 0.04, u * 0.09, 2.4, 4),

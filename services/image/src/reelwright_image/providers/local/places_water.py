@@ -7,6 +7,7 @@ import random
 
 import numpy as np
 
+from . import words
 from .buildings import house, lighthouse
 from .colours import Pixels, mix, rgb
 from .grounds import grass, snowy
@@ -20,21 +21,33 @@ SEA = rgb("2f7f95")
 
 
 def sea(scene: Scene) -> None:
-    """Open water with an island, a beach and palms."""
+    """Open water with an island; a warm beach has palms, a rocky coast stones, the high sea neither."""
     h, u = scene.layout.horizon, scene.layout.unit
     plan = random.Random(scene.plan.random())
     land(scene, _island(scene, plan.uniform(0.15, 0.85), u * 0.22, u * 0.09, h), rgb("6f8f86"), rgb("8aa890"), 0.6, h)
     water(scene, h, 0.0, SEA, 0.5)
     scene.check()
     swell(scene, h - u * 0.04, u * 0.12, SEA)
+    text = scene.brief.place_text
+    if "open sea" in text or _only_swimmers(scene):
+        swell(scene, h * 0.55, u * 0.16, SEA)
+        return
+    rocky = words.has(text, "rocky|rocks|cliff|cliffs|coast|fjord|north|icy")
     shore = roll(scene, standing(scene, h * 0.2), u * 0.1, 1.0, 2)
     wet = land_edge(scene, shore)
     scene.page.flat(wet, scene.veil((0.96, 0.98, 0.97), 0.0), 0.75, u * 0.004)
-    sand = rgb("ecd0a0") if not snowy(scene) else rgb("e8edf4")
+    sand = rgb("e8edf4") if snowy(scene) else rgb("a09a90") if rocky else rgb("ecd0a0")
     land(scene, shore, mix(sand, rgb("b8905f"), 0.25), sand, 0.04, texture=0.1)
-    palm(scene, scene.layout.width * 0.93, h * 0.3, u * 0.62, plan, 0.0)
-    for x, y, near in scatter(scene, plan, 6, u * 0.02, h * 0.22):
-        rock(scene, x, y, u * (0.03 + 0.05 * near), plan, rgb("8f8a84"))
+    warm = scene.brief.weather in ("clear", "cloudy", "wind") and scene.brief.mood not in ("tense", "melancholy")
+    if words.has(text, "beach|sandy|island|tropical|palm|playa|plage|strand") and warm and not snowy(scene):
+        palm(scene, scene.layout.width * 0.93, h * 0.3, u * 0.62, plan, 0.0)
+    for x, y, near in scatter(scene, plan, 22 if rocky else 6, u * 0.02, h * (0.34 if rocky else 0.22)):
+        rock(scene, x, y, u * (0.03 + (0.1 if rocky else 0.05) * near), plan, rgb("7f7a78" if rocky else "8f8a84"))
+
+
+def _only_swimmers(scene: Scene) -> bool:
+    cast = scene.brief.characters
+    return bool(cast) and all(c.look.family in ("whale", "fish") and c.look.species != "crab" for c in cast)
 
 
 def land_edge(scene: Scene, line: Pixels) -> Path:

@@ -23,10 +23,10 @@ COLOURS = {
     "7d52a8": "purple|violet|morado|morada|violeta|púrpura|lila|lilac|violett|lavender|lavanda",
     "ec8fae": "pink|rosa|rosado|rosada|rosé|rose-coloured|magenta|fucsia",
     "8a5a3a": (
-        "brown|marrón|café|castaño|castaña|pardo|brun|braun|braune|brauner|cardboard|cartón|wooden|leather|"
+        "brown|marrón|café|castaño|castaña|pardo|brun|braun|braune|brauner|chestnut|cardboard|cartón|wooden|leather|"
         "cuero|copper|cobre|rusty|rust|oxidado"
     ),
-    "d8bd95": "beige|tan|cream|crema|sand|arena|straw|paja",
+    "d8bd95": "beige|sandy|tan|cream|crema|sand|arena|straw|paja",
     "2c2c36": "black|negro|negra|negros|negras|noir|noire|schwarz|schwarze|schwarzer|dark|oscuro|oscura",
     "f2efe8": "white|blanco|blanca|blancos|blancas|blanc|blanche|weiß|weiße|weißer|snowy",
     "8b929c": "grey|gray|gris|grises|grau|graue|grauer|silver|plateado|plateada|steel|metal|metallic|chrome",

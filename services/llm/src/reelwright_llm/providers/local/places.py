@@ -201,7 +201,7 @@ _BY_FAMILY = {
 
 def main_place(concept: str | None, creature: str | None, family: str) -> str:
     """The concept id of the film's place: the one named, else one that suits who is in it or what happens."""
-    if family in ("lullaby", "cook") and concept is None:
+    if family in ("lullaby", "cook") and concept is None and creature not in ("whale", "fish"):
         return _BY_FAMILY[family]
     return concept or _BY_CREATURE.get(creature or "") or _BY_FAMILY.get(family, "village")
 
@@ -223,10 +223,8 @@ def views(concept: str, noun: str | None) -> tuple[str, ...]:
     return (
         noun,
         f"edge of the {noun}",
-        f"far side of the {noun}",
-        f"path to the {noun}",
-        f"{noun} with a wide view",
-        f"sheltered corner of the {noun}",
+        *own[1:4],
+        f"quiet corner of the {noun}",
     )
 
 

@@ -190,7 +190,7 @@ def _objects(story: Story, index: int) -> list[str]:
         if mention.kind == "object" and not any(mention.concept in name for name in found):
             found.append(mention.concept)
     props = _visuals()["props"].get(story.family, ())
-    prop = [props[index % len(props)]] if props else []
+    prop = [props[index % len(props)]] if props and props[index % len(props)] else []
     return [name for name in dict.fromkeys([*found[:2], *prop]) if name not in {c.english for c in story.cast.named}][
         :3
     ]
@@ -256,11 +256,13 @@ def shots(brief: Brief, seed: int) -> dict[str, Any]:
     if count == len(planned):
         lines = tuple(narration.fitted(line, story.language) for line in _beats(brief, lines))
     pictures = visuals(story, arc)
+    framings = plot.framings(arc)
     made = []
-    for i, moment in enumerate(arc):
+    for i in range(count):
         scene_at = i * len(planned) // count
+        move = plot.camera_move(framings[i], i, i == count - 1)
         made.append(
-            _shot(story, moment, i, count, scene_at + 1, scene=planned[scene_at], picture=pictures[i], line=lines[i])
+            _shot(story, scene_at + 1, framings[i], move, scene=planned[scene_at], picture=pictures[i], line=lines[i])
         )
     return {"shots": made}
 
@@ -272,34 +274,24 @@ def _shot_count(brief: Brief, scene_count: int) -> int:
 
 
 def _shot(
-    story: Story,
-    moment: plot.Moment,
-    i: int,
-    count: int,
-    scene_at: int,
-    *,
-    scene: Mapping[str, Any],
-    picture: str,
-    line: str,
+    story: Story, scene_at: int, framing: str, move: str, *, scene: Mapping[str, Any], picture: str, line: str
 ) -> dict[str, Any]:
-    framing = plot.framing(moment, i, i == 0, i == count - 1)
-    move = plot.camera_move(framing, i, i == count - 1)
     number = scene.get("number")
     return {
         "scene": number if isinstance(number, int) else scene_at,
         "framing": framing,
         "camera_move": move,
         "action": f"{picture}.",
-        "image_prompt": _image_prompt(story, scene, framing, picture),
+        "image_prompt": _image_prompt(story, scene, framing, picture, line),
         "motion_prompt": _motion_prompt(scene, move),
         "narration": line,
     }
 
 
-def _image_prompt(story: Story, scene: Mapping[str, Any], framing: str, picture: str) -> str:
+def _image_prompt(story: Story, scene: Mapping[str, Any], framing: str, picture: str, line: str) -> str:
     looks = {c.name: c.look for c in story.cast.named}
     listed = [str(name) for name in scene.get("characters") or () if str(name) in looks]
-    mentioned = [name for name in looks if re.search(rf"\b{re.escape(name)}\b", picture)]
+    mentioned = [name for name in looks if re.search(rf"\b{re.escape(name)}\b", f"{picture} {line}")]
     present = [name for name in looks if name in (*listed, *mentioned)]
     things = [str(thing) for thing in scene.get("objects") or ()]
     parts = [f"{framing.capitalize()} shot. {picture}.", f"Place: {scene.get('place') or story.views[0]}."]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 PHASES = ("setup", "desire", "turn", "crisis", "change", "ending")
@@ -87,13 +88,15 @@ def time_of_day(family: str, mentioned: str | None, moment: Moment) -> str:
         return ("day", "dusk", "night", "night", "night", "dawn")[PHASES.index(moment.phase)]
     if family == "lullaby":
         return ("dusk", "night", "night", "night", "night", "night")[PHASES.index(moment.phase)]
+    if family == "still" and mentioned is None:
+        return ("dawn", "morning", "day", "dusk", "night", "dawn")[PHASES.index(moment.phase)]
     days = _DAYS[mentioned or _FAMILY_DAYS.get(family, "morning")]
     return days[PHASES.index(moment.phase)]
 
 
 _SKIES = {
     "storm": ("cloudy", "wind", "storm", "storm", "rain", "clear"),
-    "rain": ("cloudy", "rain", "rain", "rain", "rain", "clear"),
+    "rain": ("rain", "rain", "rain", "storm", "rain", "clear"),
     "snow": ("snow", "snow", "snow", "snow", "snow", "clear"),
     "fog": ("fog", "fog", "fog", "fog", "cloudy", "clear"),
     "wind": ("clear", "wind", "wind", "wind", "wind", "clear"),
@@ -178,10 +181,10 @@ def gentle(family: str, mood: str, moment: Moment) -> str:
 
 _FRAMINGS = {
     "setup": ("wide", "medium", "aerial"),
-    "desire": ("medium", "close-up", "low-angle"),
-    "turn": ("medium", "wide", "low-angle"),
+    "desire": ("medium", "low-angle", "close-up"),
+    "turn": ("aerial", "low-angle", "wide", "medium"),
     "crisis": ("close-up", "low-angle", "wide"),
-    "change": ("medium", "close-up", "wide"),
+    "change": ("medium", "low-angle", "close-up", "aerial"),
     "ending": ("wide", "aerial", "medium"),
 }
 _MOVES = {
@@ -193,11 +196,24 @@ _MOVES = {
 }
 
 
-def framing(moment: Moment, index: int, first: bool, last: bool) -> str:
-    """wide, medium, close-up, aerial or low-angle; the film opens and closes wide."""
-    if first or last:
-        return "wide"
-    return _FRAMINGS[moment.phase][index % 3]
+def framings(arc: Sequence[Moment]) -> tuple[str, ...]:
+    """wide, medium, close-up, aerial or low-angle for each moment.
+
+    The film opens and closes wide, no two neighbours are framed alike, at most one shot in three is a close-up, and
+    what was used least comes next.
+    """
+    last = len(arc) - 1
+    chosen: list[str] = []
+    for i, moment in enumerate(arc):
+        if i in (0, last) and (not chosen or chosen[-1] != "wide"):
+            chosen.append("wide")
+            continue
+        taken = {chosen[-1]} | ({"wide"} if i == last - 1 else set())
+        if 3 * (chosen.count("close-up") + 1) > max(len(arc), 3):
+            taken.add("close-up")
+        options = [f for f in (*_FRAMINGS[moment.phase], *_MOVES) if f not in taken]
+        chosen.append(min(options, key=chosen.count))
+    return tuple(chosen)
 
 
 def camera_move(shot_framing: str, index: int, last: bool) -> str:

@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 from random import Random
 from typing import Any
 
-from reelwright_llm.providers.local import glossary, narration, places, plot
+from reelwright_kit import lexicon
+from reelwright_llm.providers.local import glossary, narration, places, plot, workplaces
 from reelwright_llm.providers.local.briefing import Brief
 from reelwright_llm.providers.local.cast import Cast, Character, cast_for, kind_of
 from reelwright_llm.providers.local.languages import SMALL_WORDS, word_set
@@ -92,7 +93,7 @@ def story_for(brief: Brief, seed: int) -> Story:
     listed = outline.get("characters")
     if isinstance(listed, list):
         cast = _recast(cast, [c for c in listed if isinstance(c, Mapping) and c.get("name")])
-    place = places.main_place(understanding.concept("place"), _creature(understanding), family)
+    place, views = _setting(understanding, cast, family)
     mood = outline.get("mood")
     slots, thing = _slots(understanding, family, language, cast, place)
     return Story(
@@ -102,7 +103,7 @@ def story_for(brief: Brief, seed: int) -> Story:
         cast,
         slots,
         place,
-        views=places.views(place, _place_noun(understanding)),
+        views=views,
         mood=mood
         if isinstance(mood, str) and mood in _MOODS
         else plot.film_mood(family, understanding.concept("mood")),
@@ -166,6 +167,42 @@ def _creature(understanding: Understanding) -> str | None:
         ),
         None,
     )
+
+
+def _setting(understanding: Understanding, cast: Cast, family: str) -> tuple[str, tuple[str, ...]]:
+    """The film's place and its views: the one named, else where its people work or its animals live."""
+    noun = _place_noun(understanding)
+    mention = _spoken_place(understanding)
+    site = workplaces.named_site(noun)
+    if site is None and noun is None and mention is not None:
+        word = understanding.text[mention.start : mention.end]
+        entry = glossary.to_english(word, understanding.language)
+        site = workplaces.named_site(entry[0] if entry else word)
+    # "A baker bakes bread" names the kitchen only by the bread: the bakery says more.
+    work = workplaces.workplace(cast.lead.english) if noun is None and family != "cook" else None
+    if site is None and work is not None and (mention is None or mention.concept == work[0]):
+        site = work
+    weather = understanding.concept("weather")
+    if site is None and noun is None and mention is None and not cast.lead.name and weather in workplaces.SITES:
+        site = workplaces.SITES[weather]
+    if site is not None:
+        return site
+    named = mention.concept if mention is not None else understanding.concept("place")
+    place = places.main_place(named, _creature(understanding), family)
+    return place, places.views(place, noun)
+
+
+def _spoken_place(understanding: Understanding) -> lexicon.Mention | None:
+    """The place the sentence speaks of, other than by the role of its subject ("astronaut", "baker")."""
+    found = [m for m in understanding.mentions if m.kind == "place"]
+    noun = understanding.place_noun
+    if noun is not None:
+        inside = [m for m in found if understanding.text[m.start : m.end].lower() in noun.bare.lower()]
+        return inside[0] if inside else None
+    subject = understanding.subject.bare.lower() if understanding.subject is not None else ""
+    if workplaces.workplace(english_of(understanding.subject).lower() if understanding.subject is not None else ""):
+        found = [m for m in found if understanding.text[m.start : m.end].lower() not in subject]
+    return found[0] if found else None
 
 
 def _place_noun(understanding: Understanding) -> str | None:
