@@ -6,7 +6,7 @@ SHELL := /bin/bash
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-MEMBERS := gen kit services/llm services/image services/video services/audio services/story gateway cli
+MEMBERS := gen kit services/llm services/image services/video services/audio services/story gateway cli fakes
 PROMPT ?= A lighthouse keeper befriends a storm
 
 .PHONY: help
@@ -38,6 +38,7 @@ check: setup ## Lint, types, contracts, drift
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/python scripts/check_protos.py
+	$(BIN)/python scripts/docs.py --check
 
 .PHONY: fmt
 fmt: setup ## Format Python and protos

@@ -19,11 +19,19 @@ PACKAGES = ("kit", "llm", "image", "video", "audio", "story")
 PASSED_ON = {"reelwright_kit.jobs.work.RecordedFailure", "reelwright_story.errors.ServiceRefused"}
 """Failures that carry the reason of another one."""
 
-SHARED = {"reelwright_kit.interceptors.validation.RequestInvalid"}
-"""Failures whose reason another class has too."""
+ADMIN = (
+    "KEY_INVALID",
+    "SCOPE_MISSING",
+    "RATE_LIMITED",
+    "CONCURRENCY_LIMITED",
+    "BUDGET_EXHAUSTED",
+    "KEY_NOT_FOUND",
+    "KEY_INACTIVE",
+    "LAST_ADMIN_KEY",
+)
 
 LATER = {
-    "admin": dict.fromkeys(("KEY_INVALID", "SCOPE_MISSING", "RATE_LIMITED", "CONCURRENCY_LIMITED", "BUDGET_EXHAUSTED", "KEY_NOT_FOUND", "KEY_INACTIVE", "LAST_ADMIN_KEY"), "keys, limits and budgets are off in this release"),
+    "admin": dict.fromkeys(ADMIN, "keys, limits and budgets are off in this release"),
     "assets": {"URI_REFUSED": "addresses are not fetched in this release: NOT_OFFERED"},
     "jobs": {
         "SUBMISSION_UNKNOWN": "the local engines are asked again without harm; paid providers will need it",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import json
-import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -66,7 +65,7 @@ def overlap(one: Route, other: Route) -> bool:
     """Whether a request can match both."""
     if one[0] != other[0]:
         return False
-    (path, action), (path_2, action_2) = (re.fullmatch(r"(.*?)(:[a-z-]+)?", r[1]).groups() for r in (one, other))  # type: ignore[union-attr]
+    (path, _, action), (path_2, _, action_2) = one[1].partition(":"), other[1].partition(":")
     parts, parts_2 = path.split("/"), path_2.split("/")
     if action != action_2 or len(parts) != len(parts_2):
         return False

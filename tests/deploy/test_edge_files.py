@@ -33,14 +33,15 @@ def pod(documents: list[Document]) -> Document:
 
 
 @pytest.fixture
-def layout(config_map: Document, repository: Path, tmp_path: Path) -> Path:
-    """The working directory of the image with the ConfigMap mounted, as the recipe lays it out."""
+def layout(repository: Path, tmp_path: Path) -> Path:
+    """The working directory of the image, as the recipe lays it out, with the committed files mounted as in a pod."""
     place = tmp_path / "reelwright"
     place.mkdir()
     descriptor = repository / "gen/src/reelwright/reelwright.binpb"
     (place / descriptor.name).write_bytes(descriptor.read_bytes())
     (place / "clusters.yaml").symlink_to("envoy/clusters.yaml")
-    (place / "envoy").symlink_to(as_kubelet(tmp_path, config_map["data"]))
+    committed = {name: (repository / "gateway/envoy" / name).read_text() for name in NAMES}
+    (place / "envoy").symlink_to(as_kubelet(tmp_path, committed))
     return place
 
 

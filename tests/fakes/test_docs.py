@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 from typing import get_args
 
+import msgspec
 import pytest
 from starlette.routing import Route
 
@@ -63,6 +64,12 @@ def test_every_word_of_the_interface_is_on_the_page(word: str) -> None:
 @pytest.mark.parametrize("directive", re.findall(r"`(\[fake:[^`]+)`", PAGE))
 def test_every_directive_on_the_page_is_understood(directive: str) -> None:
     assert scenario_in(f"an acorn {directive}") is not None
+
+
+def test_the_scenario_on_the_page_can_be_posted() -> None:
+    example = PAGE.partition("_control/scenarios -d '")[2].partition("'\n```")[0]
+
+    assert msgspec.json.decode(example, type=Scenario).after_polls == 4
 
 
 @pytest.mark.parametrize("vendor", [vendor.name for vendor in VENDORS])

@@ -61,12 +61,20 @@ async def test_named_sizes_are_known(sdk: fal_client.AsyncClient) -> None:
     assert picture(result["images"][0]["url"]).size == (1024, 576)
 
 
-async def test_request_addresses_leave_out_the_rest_of_the_model(sdk: fal_client.AsyncClient) -> None:
-    handle = await sdk.submit("fal-ai/flux-pro/kontext/text-to-image", {"prompt": "acorn"})
+@pytest.mark.parametrize(
+    ("model", "known_as"),
+    [
+        ("fal-ai/flux-pro/kontext/text-to-image", "fal-ai/flux-pro"),
+        ("workflows/acme/poster/large", "workflows/acme/poster"),
+    ],
+)
+async def test_request_addresses_leave_out_the_rest_of_the_model(
+    sdk: fal_client.AsyncClient, model: str, known_as: str
+) -> None:
+    handle = await sdk.submit(model, {"prompt": "acorn"})
 
-    assert "/fal-ai/flux-pro/requests/" in handle.status_url
-    status = await sdk.status("fal-ai/flux-pro/kontext/text-to-image", handle.request_id)
-    assert isinstance(status, fal_client.Queued)
+    assert f"/{known_as}/requests/" in handle.status_url
+    assert isinstance(await sdk.status(model, handle.request_id), fal_client.Queued)
 
 
 async def test_a_direct_run_answers_with_the_result(sdk: fal_client.AsyncClient, fake: Fake) -> None:

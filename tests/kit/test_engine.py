@@ -169,5 +169,6 @@ def _retry_delay(error: grpc.aio.AioRpcError) -> duration_pb2.Duration:
     info = error_details_pb2.RetryInfo()
     for detail in status_pb2.Status.FromString(bytes(packed)).details:
         if detail.Unpack(info):
-            return info.retry_delay
+            delay: duration_pb2.Duration = info.retry_delay
+            return delay
     raise AssertionError("no RetryInfo")

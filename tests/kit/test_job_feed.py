@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from typing import Any
 
 import pytest
 
@@ -80,16 +81,18 @@ async def test_a_thousand_watchers_that_come_and_go_leave_nothing(jobs: JobStore
     assert not feed._topics
 
 
-async def test_watchers_of_one_job_share_its_reading(jobs: JobStore, feed: JobFeed, job: str) -> None:
+async def test_watchers_of_one_job_share_its_reading(
+    jobs: JobStore, feed: JobFeed, job: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     readings = 0
     read = jobs.events
 
-    async def counted(*arguments: object) -> object:
+    async def counted(*arguments: Any) -> Any:
         nonlocal readings
         readings += 1
-        return await read(*arguments)  # type: ignore[arg-type]
+        return await read(*arguments)
 
-    jobs.events = counted  # type: ignore[assignment,method-assign]
+    monkeypatch.setattr(jobs, "events", counted)
     watching = [asyncio.create_task(seen(feed, job)) for _ in range(50)]
     await finish(jobs, job, 5)
     assert all(len(events) == 8 for events in await asyncio.gather(*watching))

@@ -205,7 +205,8 @@ async def test_deleting_takes_events_children_and_the_request_id_along(jobs: Job
 
 async def test_a_list_stays_the_same_for_its_pages_while_jobs_are_added(jobs: JobStore) -> None:
     made = [(await jobs.admit(TENANT, new_job())).id for _ in range(9)]
-    pages, before = [], ""
+    pages: list[str] = []
+    before = ""
     while page := await jobs.list(TENANT, JobFilter(), 2, before):
         pages.extend(record.id for record in page)
         before = page[-1].id

@@ -19,6 +19,15 @@ from reelwright_kit import lexicon
         ("en la luna llena", "place", "space"),
         ("a heavy storm", "weather", "storm"),
         ("at midnight", "time", "night"),
+        ("une renarde rousse", "creature", "fox"),
+        ("eine Füchsin", "creature", "fox"),
+        ("la gatita", "creature", "cat"),
+        ("das Kätzchen", "creature", "cat"),
+        ("a badger", "creature", "fox"),
+        ("un pulpo", "creature", "fish"),
+        ("ein Schneemann", "creature", "ghost"),
+        ("a giant", "creature", "man"),
+        ("la sirena", "creature", "woman"),
     ],
 )
 def test_words_name_their_concepts(text: str, kind: str, concept: str) -> None:

@@ -70,12 +70,14 @@ async def test_slots_of_other_jobs_and_tenants_are_others(library: Library, tmp_
     assert await library.made("c", "1", "x") is None
 
 
-async def test_nobody_finds_a_file_whose_bytes_are_not_kept_yet(library: Library, tmp_path: Path) -> None:
+async def test_nobody_finds_a_file_whose_bytes_are_not_kept_yet(
+    library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     class Failing:
         async def put(self, key: str, path: Path) -> None:
             raise OSError("disk full")
 
-    library._store = Failing()  # type: ignore[assignment]
+    monkeypatch.setattr(library, "_store", Failing())
     with pytest.raises(OSError, match="disk full"):
         await library.keep(TENANT, picture(tmp_path / "p"), slot="one")
     assert await library.made(TENANT, "", "one") is None

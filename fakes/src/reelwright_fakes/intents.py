@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -15,7 +15,7 @@ USER_PREFIX = f"{FIELD}:"
 
 
 def intent_of(
-    headers: Mapping[str, str], fields: Mapping[str, Any], callbacks: Iterable[str | None], *, path: str, body: str
+    headers: Mapping[str, str], fields: Mapping[str, Any], callback: str | None, *, path: str, body: str
 ) -> str:
     """The reference the caller gave, wherever it is; else `body:` and a hash of `path` and the `body` fingerprint."""
     candidates = [
@@ -23,7 +23,7 @@ def intent_of(
         fields.get(FIELD),
         *(_held(fields.get(name)) for name in HOLDERS),
         *(_prefixed(fields.get(name)) for name in USER_FIELDS),
-        *(_in_query(url) for url in callbacks),
+        _in_query(callback),
     ]
     for candidate in candidates:
         if isinstance(candidate, str) and candidate:

@@ -91,8 +91,8 @@ class Stage:
 
     async def _submitted(self, request: Request, operation: str, read: Read, answer: Answer) -> Response:
         body = await read_body(request)
-        callbacks = (request.query_params.get("fal_webhook"), body.fields.get("webhook"))
-        intent = intent_of(request.headers, body.fields, callbacks, path=request.url.path, body=body.fingerprint)
+        callback = self.vendor.callback(request, body)
+        intent = intent_of(request.headers, body.fields, callback, path=request.url.path, body=body.fingerprint)
         plan = Plan(Scenario())
         try:
             self._check_key(request)
@@ -108,6 +108,7 @@ class Stage:
             self._reject(operation, intent, plan, problem)
             raise
         submission = self._accept(request, operation, intent, plan, wish)
+        submission.webhook = callback
         return await self._answered(request, submission, "submit", fault, answer)
 
     def _plan(self, operation: str, wish: Wish, intent: str) -> Plan:
@@ -126,8 +127,7 @@ class Stage:
         submission = self.world.ledger.open(self.vendor.name, operation, intent, plan=plan, at=self.world.clock.now())
         submission.provider_id, submission.model = wish.provider_id, wish.model
         submission.arguments, submission.material = wish.arguments, wish.material
-        submission.billed_micro_usd, submission.webhook = wish.price_micro_usd, wish.webhook
-        submission.base_url = str(request.base_url).rstrip("/")
+        submission.billed_micro_usd, submission.base_url = wish.price_micro_usd, str(request.base_url).rstrip("/")
         self.world.tell("accepted", submission, operation)
         return submission
 

@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
+from reelwright_fakes.body import Body
 from reelwright_fakes.ledger import Submission
 from reelwright_fakes.problems import Problem
 
@@ -30,7 +31,6 @@ class Wish:
     price_micro_usd: int
     arguments: dict[str, Any] = field(default_factory=dict)
     material: Any = None
-    webhook: str | None = None
 
 
 @dataclass(frozen=True)
@@ -54,6 +54,10 @@ class Vendor(Protocol):
 
     def key(self, request: Request) -> str | None:
         """The key the caller showed."""
+        ...
+
+    def callback(self, request: Request, body: Body) -> str | None:
+        """The address for the webhook that the caller asked for, if any."""
         ...
 
     def problem(self, problem: Problem) -> Response:

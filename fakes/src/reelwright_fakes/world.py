@@ -51,7 +51,7 @@ class World:
         task.add_done_callback(self._work.discard)
 
     def tell(self, kind: Kind, submission: Submission, detail: str = "") -> None:
-        """Records an event about a submission, unless a reset has forgotten it: late ends must not disturb what follows."""
+        """Records an event about a submission; what a reset has forgotten leaves no trace when it ends late."""
         if self.ledger.holds(submission):
             self.events.record(kind, submission.vendor, submission.provider_id, detail)
 

@@ -10,7 +10,7 @@ import grpc
 
 from reelwright.assets.v1 import assets_service_pb2_grpc
 from reelwright.jobs.v1 import jobs_service_pb2_grpc
-from reelwright_kit import database
+from reelwright_kit import contract, database
 from reelwright_kit.assets.index import AssetIndex
 from reelwright_kit.assets.library import Library
 from reelwright_kit.assets.scratch import Scratch
@@ -23,8 +23,10 @@ from reelwright_kit.jobs.feed import JobFeed
 from reelwright_kit.jobs.servicer import JobServicer
 from reelwright_kit.jobs.store import JobStore
 from reelwright_kit.jobs.submissions import Submissions
+from reelwright_kit.server import Probe
 from reelwright_kit.settings import ServiceSettings
 
+ADMIN_SERVICE = "reelwright.admin.v1.AdminService"
 SHARED_SERVICES = ("reelwright.jobs.v1.JobService", "reelwright.assets.v1.AssetService")
 
 
@@ -45,12 +47,18 @@ class Backbone:
         settings = EngineSettings(self.app, self.settings.executor_id, self.settings.database_url)
         return Engine(settings, self.jobs, Submissions(self.pool), self.feed, queues, runners)
 
+    @property
+    def probes(self) -> Mapping[str, Probe]:
+        """What this process sees of the parts it needs."""
+        return {"database": lambda: database.answers(self.pool)}
+
     def mount(self, server: grpc.aio.Server) -> None:
-        """Adds JobService and AssetService to `server`."""
+        """Adds JobService and AssetService to `server`, and AdminService, which this release does not offer."""
         jobs = JobServicer(self.jobs, self.feed, self.library)
         jobs_service_pb2_grpc.add_JobServiceServicer_to_server(jobs, server)
         assets = AssetServicer(self.library, self.settings.public_url)
         assets_service_pb2_grpc.add_AssetServiceServicer_to_server(assets, server)
+        contract.refuse(server, ADMIN_SERVICE)
 
 
 @contextlib.asynccontextmanager

@@ -57,6 +57,16 @@ async def connect_alone(url: str) -> psycopg.AsyncConnection[tuple[Any, ...]]:
     return connection
 
 
+async def answers(pool: Pool) -> bool:
+    """Whether the database answers within two seconds."""
+    try:
+        async with pool.connection(timeout=2.0) as connection:
+            await connection.execute("select 1")
+    except LOST:
+        return False
+    return True
+
+
 async def outlasting(call: Callable[[], Awaitable[Result]]) -> Result:
     """Repeats `call` until the database is there, for work that must not fail because of an outage."""
     delay_s = 0.1

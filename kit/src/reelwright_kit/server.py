@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import signal
 import sys
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping, Sequence
 from typing import Any, TypeVar
 
 import grpc
@@ -14,13 +15,16 @@ import uvloop
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
-from reelwright_kit import logs, telemetry
+from reelwright_kit import contract, logs, telemetry
 from reelwright_kit.errors import CannotStart
 from reelwright_kit.interceptors import interceptors
 from reelwright_kit.settings import ServiceSettings
 
 S = TypeVar("S", bound=ServiceSettings)
 Register = Callable[[grpc.aio.Server], None]
+Probe = Callable[[], Awaitable[bool]]
+
+PROBE_EVERY_S = 2.0
 
 log = logs.logger(__name__)
 
@@ -60,28 +64,50 @@ def _main(name: str, settings: S, run: Callable[[S], Coroutine[Any, Any, None]])
         provider.shutdown()
 
 
-async def serve(name: str, settings: ServiceSettings, services: Sequence[str], register: Register) -> None:
+async def serve(
+    name: str, settings: ServiceSettings, services: Sequence[str], register: Register, probes: Mapping[str, Probe]
+) -> None:
     """Serves until SIGTERM or SIGINT: then says not ready, waits for balancers to notice, and drains.
 
-    A second signal ends the process at once.
+    A second signal ends the process at once. Each of `probes` is asked every two seconds; its answer is the health of
+    its name, which says what this process sees of a part it needs.
     """
     server = grpc.aio.server(interceptors=interceptors(), options=SERVER_OPTIONS)
     checks = health.aio.HealthServicer()
     register(server)
     health_pb2_grpc.add_HealthServicer_to_server(checks, server)
-    reflection.enable_server_reflection([*services, health.SERVICE_NAME, reflection.SERVICE_NAME], server)
+    # The whole contract, because a client that asks through the gateway meets any one service.
+    reflected = (*contract.services(), health.SERVICE_NAME, reflection.SERVICE_NAME)
+    reflection.enable_server_reflection(reflected, server)
     port = _listen(server, settings.listen)
     await server.start()
     ready = ("", "readiness", *services)
     for checked in (ALIVE, *ready):
         await checks.set(checked, health_pb2.HealthCheckResponse.SERVING)
     log.info("serving", name=name, port=port)
-    await _signalled()
+    async with _probing(checks, probes):
+        await _signalled()
     log.info("draining", name=name)
     for checked in ready:
         await checks.set(checked, health_pb2.HealthCheckResponse.NOT_SERVING)
     await asyncio.sleep(settings.notice_s)
     await server.stop(settings.drain_s)
+
+
+@contextlib.asynccontextmanager
+async def _probing(checks: health.aio.HealthServicer, probes: Mapping[str, Probe]) -> AsyncIterator[None]:
+    async def watch(name: str, probe: Probe) -> None:
+        while True:
+            status = health_pb2.HealthCheckResponse
+            await checks.set(name, status.SERVING if await probe() else status.NOT_SERVING)
+            await asyncio.sleep(PROBE_EVERY_S)
+
+    tasks = [asyncio.create_task(watch(name, probe)) for name, probe in probes.items()]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
 
 
 def _listen(server: grpc.aio.Server, address: str) -> int:

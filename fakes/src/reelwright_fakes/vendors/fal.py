@@ -73,6 +73,9 @@ class Fal:
     def key(self, request: Request) -> str | None:
         return request.headers.get("authorization", "").partition(" ")[2] or None
 
+    def callback(self, request: Request, body: Body) -> str | None:
+        return request.query_params.get("fal_webhook")
+
     def problem(self, problem: Problem) -> Response:
         kind = problem.code or ERROR_TYPES.get(problem.status, "internal_error")
         headers = {"x-fal-request-id": str(uuid.uuid4()), "x-fal-error-type": kind} | problem.headers
@@ -122,7 +125,6 @@ class _Queue:
             price_micro_usd=price_micro_usd(app, pictures),
             arguments=body.fields,
             material=pictures,
-            webhook=request.query_params.get("fal_webhook"),
         )
 
     async def submitted(self, request: Request, submission: Submission) -> Response:

@@ -51,6 +51,9 @@ class OpenAI:
         scheme, _, key = request.headers.get("authorization", "").partition(" ")
         return key if scheme.lower() == "bearer" else request.headers.get("api-key")
 
+    def callback(self, request: Request, body: Body) -> str | None:
+        return None
+
     def problem(self, problem: Problem) -> Response:
         headers = {"x-request-id": f"req_{secrets.token_hex(12)}"} | problem.headers
         if problem.retry_after_s is not None:

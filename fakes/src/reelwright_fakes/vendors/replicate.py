@@ -65,6 +65,10 @@ class Replicate:
     def key(self, request: Request) -> str | None:
         return request.headers.get("authorization", "").partition(" ")[2] or None
 
+    def callback(self, request: Request, body: Body) -> str | None:
+        address = body.fields.get("webhook")
+        return address if isinstance(address, str) else None
+
     def problem(self, problem: Problem) -> Response:
         title, detail = TITLES.get(problem.status, ("Error", "The request could not be served."))
         shown: dict[str, Any] = {"title": title, "detail": problem.message or detail, "status": problem.status}
@@ -132,7 +136,6 @@ class _Predictions:
             price_micro_usd=price_micro_usd(model, pictures),
             arguments=arguments,
             material=pictures,
-            webhook=arguments.get("webhook"),
         )
 
     async def created(self, request: Request, submission: Submission) -> Response:

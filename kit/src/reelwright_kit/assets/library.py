@@ -67,25 +67,20 @@ class Library:
         # Named after its content too: a second maker of the same slot must not write over what the first one kept.
         key = f"{tenant}/{sha256[:2]}/{asset}.{sha256[2:18]}.{suffix}"
         await self._store.put(key, path)
-        record = await self._index.add(
-            {
-                "id": asset,
-                "tenant": tenant,
-                "key": key,
-                "filename": filename or f"{asset}.{suffix}",
-                "media_type": measured.media_type,
-                "size_bytes": size_bytes,
-                "sha256": sha256,
-                "width": measured.width,
-                "height": measured.height,
-                "duration_s": measured.duration_s,
-                "title": title,
-                "tags": tuple(tags),
-                "album": album,
-                "job": provenance.job,
-                "provenance": asdict(provenance),
-            }
-        )
+        described = {
+            "id": asset,
+            "tenant": tenant,
+            "key": key,
+            "filename": filename or f"{asset}.{suffix}",
+            "size_bytes": size_bytes,
+            "sha256": sha256,
+            "title": title,
+            "tags": tuple(tags),
+            "album": album,
+            "job": provenance.job,
+            "provenance": asdict(provenance),
+        }
+        record = await self._index.add(described | asdict(measured))
         if record.key != key:
             await self._store.delete(key)
         return record

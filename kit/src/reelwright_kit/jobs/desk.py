@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from reelwright_kit import caller, telemetry
+from reelwright_kit.errors import NotOffered
 from reelwright_kit.jobs.feed import JobFeed
 from reelwright_kit.jobs.model import JobRecord, NewJob, State
 from reelwright_kit.jobs.rendering import Admission
@@ -25,6 +26,9 @@ class JobDesk:
 
     async def accept(self, kind: str, queue: str, request: Any, admission: Admission, *, model: str = "") -> JobRecord:
         """Admits a job that is to do `request`, a frozen dataclass, and answers at once or after the wished wait."""
+        if admission.webhook:
+            # Refused rather than forgotten: somebody would wait for a call that never comes.
+            raise NotOffered("webhook: calling back is not offered by this release; watch the job.", field="webhook")
         tenant = caller.current().tenant
         new = NewJob(
             prefix=self._prefix,

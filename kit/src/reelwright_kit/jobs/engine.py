@@ -188,7 +188,7 @@ class Engine:
 
 
 def _call_it_lost(error: sqlalchemy.ExceptionContext) -> None:
-    """Marks a refused connection as lost: the workflow library waits for lost ones, and knows them by TCP's words only."""
+    """Marks a refused connection as lost: the workflow library waits for lost ones and knows them by TCP's words."""
     if error.connection is None and isinstance(error.original_exception, psycopg.OperationalError):
         error.is_disconnect = True
 
@@ -199,6 +199,4 @@ class Unexpected(AppError):
     code = Code.INTERNAL
 
     def __init__(self, job: str) -> None:
-        super().__init__(
-            "Something unexpected went wrong with this job; its id finds it in the logs.", job=job
-        )
+        super().__init__("Something unexpected went wrong with this job; its id finds it in the logs.", job=job)

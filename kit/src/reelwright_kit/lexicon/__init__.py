@@ -1,4 +1,4 @@
-"""Recognises places, times, weather, creatures, things and moods in a sentence, in several languages, for the local engines."""
+"""Recognises places, times, weather, creatures, things and moods in sentences of several languages."""
 
 from __future__ import annotations
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import msgspec
 
 from reelwright_kit.settings import ServiceSettings
@@ -14,5 +16,5 @@ class AudioSettings(ServiceSettings, frozen=True, kw_only=True):
     """Model that speaks when a request names none."""
     default_music_model: str = msgspec.field(default="local/music", name="REELWRIGHT_MUSIC_MODEL")
     """Model that makes music when a request names none."""
-    max_concurrent: int = msgspec.field(default=2, name="AUDIO_MAX_CONCURRENT")
+    max_concurrent: Annotated[int, msgspec.Meta(ge=1)] = msgspec.field(default=2, name="AUDIO_MAX_CONCURRENT")
     """Sounds one process makes at a time with the local engines."""

@@ -74,9 +74,7 @@ class Speaking:
             words = await model.speak(_utterance(order), out, work)
             made_by = Provenance(order.text, model.card.id, model.card.provider, job=work.job.id)
             record = await outlasting(
-                lambda: self._library.keep(
-                    work.job.tenant, out, media_type="audio/wav", slot=SLOT, provenance=made_by
-                )
+                lambda: self._library.keep(work.job.tenant, out, media_type="audio/wav", slot=SLOT, provenance=made_by)
             )
         await work.settle(SLOT)
         return {

@@ -30,4 +30,4 @@ async def run(settings: ImageSettings) -> None:
             base.mount(server)
 
         async with engine.running():
-            await serve("image", settings, [SERVICE, *SHARED_SERVICES], register)
+            await serve("image", settings, [SERVICE, *SHARED_SERVICES], register, base.probes)

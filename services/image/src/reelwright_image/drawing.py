@@ -20,7 +20,6 @@ from reelwright_kit.jobs.work import Work
 from reelwright_kit.workshop import Product, Workshop
 
 KIND = "image"
-MIN_SIDE = 64
 
 SIZES = {
     "1:1": (1024, 1024),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import msgspec
 
 from reelwright_kit.settings import ServiceSettings
@@ -12,5 +14,5 @@ class ImageSettings(ServiceSettings, frozen=True, kw_only=True):
 
     default_model: str = msgspec.field(default="local/image", name="REELWRIGHT_IMAGE_MODEL")
     """Model used when a request names none."""
-    max_concurrent: int = msgspec.field(default=1, name="IMAGE_MAX_CONCURRENT")
+    max_concurrent: Annotated[int, msgspec.Meta(ge=1)] = msgspec.field(default=1, name="IMAGE_MAX_CONCURRENT")
     """Pictures one process draws at a time with the local engine."""

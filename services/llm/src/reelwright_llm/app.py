@@ -27,4 +27,4 @@ async def run(settings: LlmSettings) -> None:
             rpc.add_LlmServiceServicer_to_server(LlmServicer(chatting, text_models, embedding_models), server)
             base.mount(server)
 
-        await serve("llm", settings, [SERVICE, *SHARED_SERVICES], register)
+        await serve("llm", settings, [SERVICE, *SHARED_SERVICES], register, base.probes)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 
 from reelwright_kit import caller
 from reelwright_kit.catalogue import Catalogue
+from reelwright_kit.ids import new_id
 from reelwright_llm.answers import Answers
 from reelwright_llm.errors import CapabilityUnsupported
-from reelwright_llm.providers.interface import Answer, ModelCard, Piece, Question, TextModel
+from reelwright_llm.providers.interface import Answer, ModelCard, Piece, Question, TextModel, Usage
 
 
 @dataclass(frozen=True)
@@ -44,9 +46,26 @@ class Chatting:
         return await self._answers.keep(tenant, asked.request_id, asked.digest, answer)
 
     def stream(self, asked: Asked) -> tuple[ModelCard, AsyncGenerator[Piece]]:
-        """The model that answers, and its answer piece by piece."""
+        """The model that answers, and its answer piece by piece; one given before under the id is given again."""
         model = self._model_for(asked)
-        return model.card, model.stream(asked.question)
+        pieces = self._kept(model, asked) if asked.request_id else model.stream(asked.question)
+        return model.card, pieces
+
+    async def _kept(self, model: TextModel, asked: Asked) -> AsyncGenerator[Piece]:
+        tenant = caller.current().tenant
+        known = await self._answers.find(tenant, asked.request_id, asked.digest)
+        if known:
+            yield Piece(known.text, known.finish_reason, known.usage)
+            return
+        said = []
+        async with contextlib.aclosing(model.stream(asked.question)) as pieces:
+            async for piece in pieces:
+                said.append(piece)
+                yield piece
+        last, text = said[-1], "".join(piece.text for piece in said)
+        usage = last.usage or Usage(0, 0)
+        answer = Answer(new_id("txt"), model.card.id, model.card.provider, text, last.finish_reason, usage)
+        await self._answers.keep(tenant, asked.request_id, asked.digest, answer)
 
     def _model_for(self, asked: Asked) -> TextModel:
         model = self._catalogue.choose(asked.model)

@@ -16,6 +16,7 @@ from reelwright_kit.errors import NotOffered
 from reelwright_kit.ids import new_id
 from reelwright_kit.jobs.rendering import timestamp
 from reelwright_llm.chatting import Chatting
+from reelwright_llm.errors import CapabilityUnsupported
 from reelwright_llm.providers import local
 from reelwright_llm.providers.interface import EmbeddingModel, ModelCard, TextModel, Usage
 from reelwright_llm.providers.local_text import judge
@@ -24,6 +25,8 @@ from reelwright_llm.reading import asked_from
 SERVICE = "reelwright.llm.v1.LlmService"
 
 Context = grpc.aio.ServicerContext[Any, Any]
+
+JUDGE = "local/moderation"
 
 PIECES_PER_MESSAGE = 8
 """Pending pieces go out together: a message costs far more than a piece."""
@@ -87,7 +90,7 @@ class LlmServicer(rpc.LlmServiceServicer):
 
     async def Moderate(self, request: pb.ModerateRequest, context: Context) -> pb.ModerateResponse:
         if request.images:
-            raise NotOffered("images: no configured model judges pictures.", field="images")
+            raise CapabilityUnsupported("images", JUDGE, "images")
         results = []
         for text in request.texts:
             judged = judge(text)
@@ -96,7 +99,7 @@ class LlmServicer(rpc.LlmServiceServicer):
                     flagged=judged.flagged, categories=judged.categories, flagged_categories=judged.flagged_categories
                 )
             )
-        return pb.ModerateResponse(id=new_id("txt"), model="local/moderation", provider="local", results=results)
+        return pb.ModerateResponse(id=new_id("txt"), model=JUDGE, provider="local", results=results)
 
     async def OptimizePrompt(self, request: pb.OptimizePromptRequest, context: Context) -> pb.OptimizePromptResponse:
         model = self._text_models.choose(request.model)

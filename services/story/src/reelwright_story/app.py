@@ -46,4 +46,4 @@ async def run(settings: StorySettings) -> None:
             base.mount(server)
 
         async with engine.running():
-            await serve("story", settings, [SERVICE, *SHARED_SERVICES], register)
+            await serve("story", settings, [SERVICE, *SHARED_SERVICES], register, base.probes)

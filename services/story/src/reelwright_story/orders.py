@@ -9,7 +9,6 @@ DEFAULT_SCENES = 6
 DEFAULT_RESOLUTION = 720
 DEFAULT_STYLE = "painterly storybook"
 SECONDS_PER_SCENE = 6.5
-SHORTEST_S = 20.0
 
 
 @dataclass(frozen=True)

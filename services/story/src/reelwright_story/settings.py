@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import msgspec
 
 from reelwright_kit.settings import ServiceSettings
@@ -18,7 +20,7 @@ class StorySettings(ServiceSettings, frozen=True, kw_only=True):
     """Where the video service is."""
     audio_address: str = msgspec.field(default="dns:///audio:50051", name="REELWRIGHT_AUDIO_ADDRESS")
     """Where the audio service is."""
-    max_concurrent: int = msgspec.field(default=4, name="MAX_CONCURRENT_TASKS")
+    max_concurrent: Annotated[int, msgspec.Meta(ge=1)] = msgspec.field(default=4, name="MAX_CONCURRENT_TASKS")
     """Films and stories one process works on at a time."""
-    patience_s: float = msgspec.field(default=300.0, name="REELWRIGHT_PATIENCE_S")
+    patience_s: Annotated[float, msgspec.Meta(gt=0)] = msgspec.field(default=300.0, name="REELWRIGHT_PATIENCE_S")
     """How long a film waits for a service that is away before it fails."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import msgspec
 
 from reelwright_kit.settings import ServiceSettings
@@ -12,5 +14,5 @@ class VideoSettings(ServiceSettings, frozen=True, kw_only=True):
 
     default_model: str = msgspec.field(default="local/video", name="REELWRIGHT_VIDEO_MODEL")
     """Model used when a request names none."""
-    max_concurrent: int = msgspec.field(default=1, name="VIDEO_MAX_CONCURRENT")
+    max_concurrent: Annotated[int, msgspec.Meta(ge=1)] = msgspec.field(default=1, name="VIDEO_MAX_CONCURRENT")
     """Clips one process animates at a time with the local engine; films are edited beside them, one at a time."""

@@ -321,7 +321,7 @@ class TranscribeRequest(_message.Message):
     VALIDATE_ONLY_FIELD_NUMBER: _builtins.int
     PARENT_FIELD_NUMBER: _builtins.int
     model: _builtins.str
-    """Optional. Model id as ListModels gives it, or an alias from settings. Default `the first that can`."""
+    """Optional. Model id as ListModels gives it, or an alias from settings. Default: the first that can."""
     language: _builtins.str
     """Optional. Language, BCP 47. Default: found from the sound."""
     prompt: _builtins.str

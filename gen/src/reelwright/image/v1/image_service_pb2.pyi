@@ -234,7 +234,7 @@ class EditImageRequest(_message.Message):
     prompt: _builtins.str
     """Required. What to make, 1 to 32,000 characters."""
     model: _builtins.str
-    """Optional. Model id as ListModels gives it, or an alias from settings. Default `the first that can edit`."""
+    """Optional. Model id as ListModels gives it, or an alias from settings. Default: the first that can edit."""
     count: _builtins.int
     """Optional. How many results, 1 to 10. Default 1."""
     aspect_ratio: _builtins.str

@@ -51,7 +51,7 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     ERROR_REASON_CHILD_FAILED: _ErrorReason.ValueType  # 13
     """A job this one depends on failed. Example metadata: {"job": "img_01h...", "reason": "PROVIDER_FAILED"}."""
     ERROR_REASON_NOT_OFFERED: _ErrorReason.ValueType  # 14
-    """The call is part of the contract and not offered by this release. Example metadata: {"rpc": "TranscribeSpeech"}."""
+    """The call is part of the contract and not offered by this release. Example metadata: {"rpc": "Transcribe"}."""
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """The `reason` of the ErrorInfo of domain `jobs.reelwright`: what all services share."""
@@ -85,5 +85,5 @@ ERROR_REASON_INTERNAL: ErrorReason.ValueType  # 12
 ERROR_REASON_CHILD_FAILED: ErrorReason.ValueType  # 13
 """A job this one depends on failed. Example metadata: {"job": "img_01h...", "reason": "PROVIDER_FAILED"}."""
 ERROR_REASON_NOT_OFFERED: ErrorReason.ValueType  # 14
-"""The call is part of the contract and not offered by this release. Example metadata: {"rpc": "TranscribeSpeech"}."""
+"""The call is part of the contract and not offered by this release. Example metadata: {"rpc": "Transcribe"}."""
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015

@@ -29,7 +29,7 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     ERROR_REASON_FIRST_FRAME_REQUIRED: _ErrorReason.ValueType  # 2
     """The model animates a picture and got none. Example metadata: {"field": "first_frame", "model": "local/video"}."""
     ERROR_REASON_MEDIA_UNREADABLE: _ErrorReason.ValueType  # 3
-    """A clip, voice or picture of the edit cannot be decoded. Example metadata: {"field": "clips[2].video"}."""
+    """A clip, voice or picture of the edit cannot be decoded. Example metadata: {"asset": "ast_01h..."}."""
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """The `reason` of the ErrorInfo of domain `video.reelwright`."""
@@ -41,5 +41,5 @@ ERROR_REASON_DURATION_UNSUPPORTED: ErrorReason.ValueType  # 1
 ERROR_REASON_FIRST_FRAME_REQUIRED: ErrorReason.ValueType  # 2
 """The model animates a picture and got none. Example metadata: {"field": "first_frame", "model": "local/video"}."""
 ERROR_REASON_MEDIA_UNREADABLE: ErrorReason.ValueType  # 3
-"""A clip, voice or picture of the edit cannot be decoded. Example metadata: {"field": "clips[2].video"}."""
+"""A clip, voice or picture of the edit cannot be decoded. Example metadata: {"asset": "ast_01h..."}."""
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015

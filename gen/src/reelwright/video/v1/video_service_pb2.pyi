@@ -232,7 +232,7 @@ class RemixVideoRequest(_message.Message):
     prompt: _builtins.str
     """Required. What to make, 1 to 32,000 characters."""
     model: _builtins.str
-    """Optional. Model id as ListModels gives it, or an alias from settings. Default `that of the video`."""
+    """Optional. Model id as ListModels gives it, or an alias from settings. Default: that of the video."""
     seed: _builtins.int
     """Optional. Seed, for providers that have one: the same seed and request give the same result. Default: chosen from the request."""
     request_id: _builtins.str
@@ -360,7 +360,7 @@ class ExtendVideoRequest(_message.Message):
     prompt: _builtins.str
     """Required. What to make, 1 to 32,000 characters."""
     model: _builtins.str
-    """Optional. Model id as ListModels gives it, or an alias from settings. Default `that of the video`."""
+    """Optional. Model id as ListModels gives it, or an alias from settings. Default: that of the video."""
     seed: _builtins.int
     """Optional. Seed, for providers that have one: the same seed and request give the same result. Default: chosen from the request."""
     request_id: _builtins.str

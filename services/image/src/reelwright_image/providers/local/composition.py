@@ -121,11 +121,16 @@ def _side_by_side(layout: Layout, cast: Sequence[Measure], anchor: float) -> tup
         facing = _facing(i, count, anchor)
         bulk = min(max(one.height, 0.2), 1.6) ** (0.12 if layout.framing == "close" else 0.3)
         tall = radius * bulk / one.radius
+        if not one.airborne:
+            # Small or lying animals come nearer, as far as there is room for them.
+            seen = layout.height * (0.42 if count == 1 else 0.3) / one.stature
+            tall = max(tall, min(seen, tall * 1.8, layout.width * 0.9 / count / one.breadth))
         x = layout.width / 2 + lone + (i - (count - 1) / 2) * gap
         y = eye - radius * max(0.0, 1 - bulk) - one.face[1] * tall
         if not one.airborne:
             # Whoever is seen down to the feet stands on the ground in front, not in the air.
-            y = min(y, layout.height * (0.05 if layout.framing == "close" else 0.15))
+            lowest = layout.height * 0.16 + radius * bulk - one.face[1] * tall
+            y = max(lowest, min(y, layout.height * (0.05 if layout.framing == "close" else 0.15)))
         spots.append(Spot(x - facing * one.face[0] * tall, y, tall / (layout.figure * one.height), facing))
     return tuple(spots)
 

@@ -31,7 +31,8 @@ _DRAWN: dict[str, Callable[[Scene, Spot, Look, str], None]] = {
     "insect": draw_insect,
     "fish": draw_fish,
     "whale": draw_whale,
-} | dict.fromkeys(SMALL, draw_small)
+    **dict.fromkeys(SMALL, draw_small),
+}
 _SWIMMERS = ("whale", "fish")
 
 

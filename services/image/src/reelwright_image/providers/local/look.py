@@ -139,7 +139,8 @@ def look_of(name: str, description: str) -> Look:
     family, species = _kind(description.lower() or name.lower(), text)
     bound = _bound_colours(description.lower())
     if family == "person" or species == "fairy":
-        return replace(_person(name, text, bound, rng, variety), species=species)
+        person = _person(name, text, bound, rng, variety)
+        return replace(person, species=species, garment="shirt" if species == "mermaid" else person.garment)
     return _creature(name, family, species, text, bound, rng, variety)
 
 

@@ -8,8 +8,9 @@ from collections.abc import Callable
 from . import objects_carried as carried
 from . import objects_home as home_things
 from . import objects_vehicles as vehicles
-from .brief import Thing
-from .composition import NEAR
+from . import words
+from .brief import Brief, Thing
+from .composition import NEAR, Layout
 from .enclosed import ENCLOSED
 from .places_water import cliff_right
 from .scene import Scene
@@ -43,22 +44,43 @@ _TO_FIGURE = {
 }  # fmt: skip
 """Largest height of a thing beside people, in their heights."""
 _OPEN_AIR = ("star", "airplane", "boat")
+_DRY = ("lamp", "book", "food", "music", "flower", "balloon", "clock", "bicycle", "car", "train", "rocket")
+_HAND_HELD = "box|chest|suitcase|key|mirror|caja|cofre|maleta|boîte|coffre|valise|kiste|truhe|koffer"
 _WATERY = ("sea", "river", "lighthouse")
 _BESIDE = (0.84, 0.16, 0.68, 0.32)
+
+
+def shown_things(brief: Brief) -> list[Thing]:
+    """The things of a brief that can be seen in its place: no stars indoors, no lamps under water."""
+    held = any(c.gesture == "hold" or "lantern" in c.look.extras for c in brief.characters)
+    hidden = {"lamp"} if held else set()
+    if brief.place in ENCLOSED:
+        hidden.update(_OPEN_AIR)
+    if brief.place == "underwater":
+        hidden.update(_DRY)
+    return [t for t in brief.things if t.concept in _THINGS and t.concept not in hidden]
+
+
+def height_of(layout: Layout, thing: Thing, people: bool, alone: bool) -> float:
+    """How tall a thing is drawn, in pixels; `people` are in the picture, or it is `alone` in it."""
+    size = _THINGS[thing.concept][1]
+    scale = {"wide": 0.8, "aerial": 0.62, "low": 1.3, "medium": 1.15, "close": 1.25}.get(layout.framing, 1.0)
+    if alone:
+        scale *= 1.75 if size < 0.3 else 1.3
+    tall = layout.unit * size * scale
+    if thing.concept in _TO_FIGURE and (people or layout.framing not in NEAR):
+        # Alone in a landscape a thing may be somewhat larger than beside people, never a monument.
+        tall = min(tall, layout.figure * _TO_FIGURE[thing.concept] * (1.6 if alone else 1.0))
+    if thing.concept == "door" and words.has(thing.word, _HAND_HELD):
+        tall = min(tall, layout.figure * 0.4)
+    return tall
 
 
 def draw_things(scene: Scene) -> None:
     """Draws the objects of the brief around the place kept free for the cast; alone, the first takes the middle."""
     rng = random.Random(f"{scene.plan.random()}|{[t.word for t in scene.brief.things]}")
-    held = any(c.gesture == "hold" or "lantern" in c.look.extras for c in scene.brief.characters)
-    inside = scene.brief.place in ENCLOSED
-    shown = [
-        t
-        for t in scene.brief.things
-        if t.concept in _THINGS and not (t.concept == "lamp" and held) and not (inside and t.concept in _OPEN_AIR)
-    ]
     flip = rng.random() < 0.5
-    for i, thing in enumerate(shown[:4]):
+    for i, thing in enumerate(shown_things(scene.brief)[:4]):
         _place(scene, thing, i, 1 - _BESIDE[i] if flip else _BESIDE[i], rng)
         scene.check()
 
@@ -67,14 +89,9 @@ def _place(scene: Scene, thing: Thing, index: int, side: float, rng: random.Rand
     painter, size, home = _THINGS[thing.concept]
     layout = scene.layout
     alone = not scene.brief.characters and index == 0
-    scale = {"wide": 0.8, "aerial": 0.62, "low": 1.3, "medium": 1.15, "close": 1.25}.get(layout.framing, 1.0)
     if alone:
-        scale *= 1.75 if size < 0.3 else 1.3
         side = 0.5 + (side - 0.5) * 0.35
-    tall = layout.unit * size * scale
-    if thing.concept in _TO_FIGURE and (scene.brief.characters or layout.framing not in NEAR):
-        # Alone in a landscape a thing may be somewhat larger than beside people, never a monument.
-        tall = min(tall, layout.figure * _TO_FIGURE[thing.concept] * (1.6 if alone else 1.0))
+    tall = height_of(layout, thing, bool(scene.brief.characters), alone)
     x = layout.width * side
     if home == "air":
         y = layout.horizon + layout.unit * (0.26 if index % 2 == 0 else 0.36)

@@ -108,7 +108,8 @@ def _middle(scene: Scene) -> None:
         behind(scene)
         if scene.brief.time in ("dusk", "dawn") and scene.brief.weather in ("clear", "wind", "snow", "cloudy"):
             rays(scene)
-    soften(scene, scene.layout.blur)
+    if scene.brief.characters or scene.brief.things:
+        soften(scene, scene.layout.blur)
 
 
 def _front(scene: Scene) -> None:

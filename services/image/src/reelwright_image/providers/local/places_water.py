@@ -29,7 +29,7 @@ def sea(scene: Scene) -> None:
     scene.check()
     swell(scene, h - u * 0.04, u * 0.12, SEA)
     text = scene.brief.place_text
-    if "open sea" in text or _only_swimmers(scene):
+    if _only_swimmers(scene) or ("open sea" in text and not scene.brief.characters):
         swell(scene, h * 0.55, u * 0.16, SEA)
         return
     rocky = words.has(text, "rocky|rocks|cliff|cliffs|coast|fjord|north|icy")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from . import words
@@ -56,17 +57,21 @@ SITES: dict[str, Site] = {
 _OUTSIDE = "outside|street|square|roof|rooftop|rooftops|yard|behind|skyline|above"
 
 
+_ON_THE_MOON = re.compile(r"\b(?:on|of) (?:the )?(?:moon|mars)\b|\bmoon base\b")
+
+
 def site_of(text: str, place: str | None) -> str:
     """The particular place that lower-case `text` names, "" for none; `place` is its kind when that is known."""
+    if _ON_THE_MOON.search(text):
+        return "moon"
+    # The bank of a river keeps no money.
+    text = text.replace("river bank", "river")
     for name, site in SITES.items():
-        if site.inside and words.has(text, _OUTSIDE):
+        if not words.has(text, site.words) or (site.inside and words.has(text, _OUTSIDE)):
             continue
-        if not words.has(text, site.words):
-            continue
-        # "Road to the castle" is about the castle, "a boat on the river pier" about the river.
+        # "Road to the castle" is about the castle, "a pier by the river" about the river.
         if name in ("road", "farm", "harbour") and place not in (None, site.place, "city"):
             continue
-        if name == "moon" and place not in (None, "space"):
-            continue
-        return name
+        if name != "moon" or place in (None, "space"):
+            return name
     return ""

@@ -17,6 +17,7 @@ COLOURS = {
     "4f9d57": "green|verde|verdes|vert|verte|grün|grüne|grüner|emerald|esmeralda",
     "76803f": "olive|oliva|khaki|caqui",
     "2f9c95": "teal|turquoise|turquesa|cyan|aqua",
+    "8493a8": "blue-grey|grey-blue|blue-gray|gray-blue",
     "3d72c4": "blue|azul|azules|bleu|bleue|blau|blaue|blauer|blauen",
     "28375f": "navy|dark blue|azul marino|azul oscuro|marineblau|indigo|índigo",
     "8cc4ea": "light blue|sky blue|pale blue|celeste|azul claro|hellblau",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 import tomllib
 from importlib import resources
 
@@ -12,8 +13,13 @@ _COLUMNS = ("es", "fr", "de")
 
 
 @functools.cache
+def _raw() -> dict[str, dict[str, str]]:
+    return tomllib.loads(resources.files(__package__).joinpath("glossary.toml").read_text("utf-8"))
+
+
+@functools.cache
 def _entries() -> tuple[dict[str, dict[str, tuple[str, str]]], dict[str, dict[str, str]]]:
-    raw = tomllib.loads(resources.files(__package__).joinpath("glossary.toml").read_text("utf-8"))
+    raw = _raw()
     nouns: dict[str, dict[str, tuple[str, str]]] = {}
     for english, cells in raw["noun"].items():
         pairs = [cell.rsplit(" ", 1) for cell in cells.split("|")]
@@ -31,6 +37,10 @@ def _reverse() -> dict[str, dict[str, tuple[str, str]]]:
     for english, row in _entries()[0].items():
         for language, (word, gender) in row.items():
             reverse[language].setdefault(word.lower(), (english, gender))
+    for english, cells in _raw()["form"].items():
+        for language, forms in zip(_COLUMNS, cells.split("|"), strict=True):
+            for word, gender in re.findall(r"(\S.*?) ([mfn])(?= |$)", forms):
+                reverse[language].setdefault(word.lower(), (english, gender))
     return reverse
 
 

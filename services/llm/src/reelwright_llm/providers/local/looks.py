@@ -56,9 +56,15 @@ _ROLES: Mapping[str, tuple[str, str]] = {
     "beekeeper": ("adult", "white suit, wide hat with veil|cream overalls, yellow wide hat"),
     "explorer": ("adult", "khaki jacket, wide hat|green jacket, brown backpack"),
     "traveller": ("adult", "long brown coat, red backpack|green cloak, wide hat"),
+    "team": ("young", "red football shirt, white shorts|blue football shirt, white shorts"),
+    "footballer": ("young", "red football shirt, white shorts|green football shirt, black shorts"),
     "tailor": ("old", "grey waistcoat, yellow measuring tape|blue waistcoat, small glasses"),
     "grandmother": ("old", "lilac cardigan, flowered apron|green shawl, blue dress"),
     "grandfather": ("old", "brown cardigan, flat cap|grey waistcoat, red bow tie"),
+    "giant": ("adult", "giant's brown patched tunic, bare feet|giant's green tunic, wide belt"),
+    "giantess": ("adult", "giant's long blue dress|giant's green dress, wide belt"),
+    "troll": ("adult", "troll's green skin, brown patched tunic|troll's green skin, grey fur coat"),
+    "ogre": ("adult", "ogre's green skin, brown leather tunic|ogre's green skin, red tunic"),
     "mermaid": ("young", "shimmering green tail, shell necklace|shimmering blue tail, pearl hairband"),
     "child": ("child", "red jumper, blue dungarees|yellow raincoat, red boots|green striped shirt, blue shorts"),
     "girl": ("child", "red dress, white socks|yellow dungarees, striped shirt|blue coat, red boots"),
@@ -88,6 +94,47 @@ _ANIMALS: Mapping[str, str] = {
     "bear": "round brown bear, cream muzzle, blue scarf|big dark brown bear, red scarf",
     "rabbit": "small white rabbit, long ears, blue waistcoat|soft grey rabbit, pink ears, yellow scarf",
     "mouse": "tiny grey mouse, round pink ears, red scarf|tiny brown mouse, blue cap",
+    "sheep": "woolly white sheep, blue scarf|fluffy cream sheep, red scarf",
+    "cow": "white cow, black patches|brown cow, cream nose",
+    "goat": "white goat, small horns|brown goat, grey beard",
+    "donkey": "grey donkey, long ears|brown donkey, cream nose",
+    "deer": "brown deer, cream chest|golden brown deer, white spots",
+    "unicorn": "white unicorn, purple mane|white unicorn, pink mane",
+    "camel": "sandy camel, red blanket|golden camel, blue blanket",
+    "tiger": "orange tiger, black stripes|golden tiger, dark stripes",
+    "panda": "black and white panda, green scarf|round panda, red scarf",
+    "squirrel": "small red squirrel, bushy tail|small brown squirrel, green scarf",
+    "hedgehog": "small brown hedgehog, cream face|round grey hedgehog, red scarf",
+    "duck": "yellow duck, orange beak|white duck, blue scarf",
+    "crow": "black crow, bright eyes|black crow, red scarf",
+    "seagull": "white seagull, grey wings|white seagull, yellow beak",
+    "swan": "white swan, orange beak|white swan, black beak",
+    "parrot": "green parrot, red wings|red parrot, blue wings",
+    "dolphin": "blue dolphin, white belly|silver dolphin, bright eyes",
+    "turtle": "green turtle, brown shell|old green turtle, golden shell",
+    "shark": "grey shark, white belly|blue shark, white belly",
+    "snake": "green snake, yellow spots|blue snake, round eyes",
+    "dinosaur": "green dinosaur, yellow belly|blue dinosaur, round eyes",
+    "bee": "yellow bee, black stripes|golden bee, clear wings",
+    "butterfly": "blue butterfly, orange spots|orange butterfly, purple spots",
+    "snail": "small snail, brown shell|small snail, blue shell",
+    "spider": "small purple spider, round eyes|small grey spider, red scarf",
+    "raccoon": "small grey raccoon, black mask, blue scarf|grey raccoon, dark mask, red scarf",
+    "otter": "sleek brown otter, cream chest|small brown otter, yellow scarf",
+    "badger": "grey badger, black and white face|small grey badger, green scarf",
+    "frog": "small green frog, yellow belly|bright green frog, red scarf",
+    "monkey": "small brown monkey, round ears|brown monkey, red waistcoat",
+    "koala": "round grey koala, large ears|grey koala, blue scarf",
+    "kangaroo": "tall brown kangaroo, long ears|sandy kangaroo, green scarf",
+    "giraffe": "tall golden giraffe, brown patches|young golden giraffe, red scarf",
+    "zebra": "white zebra, black stripes|white zebra, dark stripes, blue blanket",
+    "pig": "round pink pig, small ears|pink pig, blue scarf",
+    "octopus": "purple octopus, round eyes|orange octopus, round eyes",
+    "crab": "small red crab, round eyes|orange crab, large claws",
+    "worm": "small pink worm, round eyes|tiny rosy worm, blue scarf",
+    "bat": "small dark violet bat, large wings|brown bat, bright eyes",
+    "snowman": "round white snowman, carrot nose, blue scarf|tall white snowman, carrot nose, red scarf",
+    "scarecrow": "straw scarecrow, blue coat, wide hat|golden straw scarecrow, red patched coat",
     "horse": "chestnut horse, dark mane, white blaze|white horse, silver mane",
     "elephant": "big grey elephant, soft ears, red blanket|small blue-grey elephant, yellow scarf",
     "lion": "golden lion, thick brown mane|sandy lion, dark mane, green eyes",
@@ -116,6 +163,7 @@ _SPIRITS: Mapping[str, str] = {
     "sea": "great blue-green wave spirit with foam-white hair|deep blue sea spirit with pearl eyes",
     "tree": "old oak tree with a kind bark face, mossy beard|tall green tree with a calm face",
 }
+_COATS = ("brown", "grey", "golden", "white")
 _THING_COLOURS = ("red", "yellow", "blue", "green", "orange", "white")
 
 
@@ -144,7 +192,9 @@ def _draw(kind: str, role: str, gender: str, qualities: Sequence[str], random: R
     table = _ANIMALS.get(role) or _ANIMALS.get(kind)
     if table:
         look = random.choice(table.split("|"))
-        named = look if role in look or role in _ANIMALS else f"{role}, {look}"
+        # The look of a horse says nothing about a moose: only the species and a colour are safe.
+        other = f"{random.choice(_COATS)} {role}, round dark eyes"
+        named = look if re.search(rf"\b{re.escape(role)}\b", look) or role in _ANIMALS or role == kind else other
         return _prefixed(lead, named)
     colour = random.choice(_THING_COLOURS)
     return f"{lead} {role}, {colour} stripe, two small painted eyes".strip()
@@ -156,12 +206,15 @@ def _prefixed(lead: str, look: str) -> str:
     return f"{lead} {look}".strip()
 
 
+_SPORTS = ("football", "soccer", "basketball", "tennis", "school", "hockey")
+
+
 def _person(role: str, gender: str, lead: str, random: Random) -> str:
     key = next(
         (word for word in sorted(_ROLES, key=len, reverse=True) if role == word or role.endswith(f" {word}")), None
     )
     age, outfits = _ROLES[key] if key else ("adult", random.choice(_PLAIN))
-    words = lead.lower().split()
+    words = [word for word in lead.lower().split() if word not in _SPORTS]
     age = "old" if "old" in words else "child" if "little" in words and age != "old" else age
     noun = {"m": "boy", "f": "girl"}[gender] if age == "child" else {"m": "man", "f": "woman"}[gender]
     hair = random.choice(_HAIR.get(f"{age} {gender}", _HAIR[gender]))

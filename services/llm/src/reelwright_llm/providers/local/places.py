@@ -23,7 +23,7 @@ _VIEWS: Mapping[str, tuple[str, ...]] = {
     ),
     "underwater": (
         "coral reef underwater",
-        "deep blue water",
+        "deep blue water underwater",
         "sunken ship on the seabed",
         "underwater cave",
         "kelp forest underwater",
@@ -48,9 +48,9 @@ _VIEWS: Mapping[str, tuple[str, ...]] = {
     "city": (
         "city street",
         "rooftop above the city",
+        "train station in the city",
         "narrow city alley",
-        "city square",
-        "city skyline",
+        "harbour in the city",
         "bridge in the city",
     ),
     "village": (

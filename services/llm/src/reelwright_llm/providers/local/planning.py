@@ -156,12 +156,12 @@ def _scene(story: Story, arc: Sequence[plot.Moment], i: int, *, title: str, beat
         "time_of_day": plot.time_of_day(story.family, about.concept("time"), moment),
         "weather": plot.weather(story.family, about.concept("weather"), story.place, moment),
         "mood": plot.gentle(story.family, story.mood, moment),
-        "characters": [c.name for c in _present(story, moment, f"{beat} {picture}")],
+        "characters": [c.name for c in _present(story, moment, beat, picture)],
         "objects": _objects(story, i),
     }
 
 
-def _present(story: Story, moment: plot.Moment, text: str) -> tuple[Character, ...]:
+def _present(story: Story, moment: plot.Moment, beat: str, picture: str) -> tuple[Character, ...]:
     late = {
         "search": ("change", "ending"),
         "rescue": ("turn", "change", "ending"),
@@ -172,9 +172,11 @@ def _present(story: Story, moment: plot.Moment, text: str) -> tuple[Character, .
     phases = late.get(story.family, ("turn", "crisis", "change", "ending") if not story.cast.twins else plot.PHASES)
     if story.family in ("argue", "love") or story.understanding.companion is not None:
         phases = plot.PHASES
+    if re.search(r"\balone\b", picture):
+        phases = ()
     shown = []
     for i, character in enumerate(story.cast.named):
-        if i == 0 or moment.phase in phases or re.search(rf"\b{re.escape(character.name)}\b", text):
+        if i == 0 or moment.phase in phases or re.search(rf"\b{re.escape(character.name)}\b", f"{beat} {picture}"):
             shown.append(character)
     return tuple(shown)
 

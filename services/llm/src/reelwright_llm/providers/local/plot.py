@@ -114,16 +114,21 @@ def weather(family: str, mentioned: str | None, place: str | None, moment: Momen
     """clear, cloudy, rain, storm, snow, fog or wind: trouble gathers towards the crisis and clears at the end."""
     i = PHASES.index(moment.phase)
     if mentioned:
-        return _SKIES[mentioned][i]
+        return mentioned if family == "still" else _SKIES[mentioned][i]
     if place in _ALWAYS_CLEAR:
         return "clear"
+    return _weather_of(family, place)[i]
+
+
+def _weather_of(family: str, place: str | None) -> tuple[str, ...]:
+    """The weather of each phase when the sentence names none."""
     if place == "desert":
-        return ("clear", "clear", "wind", "wind", "clear", "clear")[i]
+        return "clear", "clear", "wind", "wind", "clear", "clear"
     if place == "snowfield":
-        return _SKIES["snow"][i]
+        return _SKIES["snow"]
     if family in ("still", "wait"):
-        return ("clear", "clear", "cloudy", "fog", "cloudy", "clear")[i]
-    return _TROUBLED[i] if family in _TROUBLED_FAMILIES else "clear"
+        return "clear", "clear", "cloudy", "rain", "cloudy", "clear"
+    return _TROUBLED if family in _TROUBLED_FAMILIES else _SKIES["clear"]
 
 
 _FAMILY_MOODS = {

@@ -94,6 +94,7 @@ def story_for(brief: Brief, seed: int) -> Story:
     if isinstance(listed, list):
         cast = _recast(cast, [c for c in listed if isinstance(c, Mapping) and c.get("name")])
     place, views = _setting(understanding, cast, family)
+    views = _walkable(views, understanding, cast)
     mood = outline.get("mood")
     slots, thing = _slots(understanding, family, language, cast, place)
     return Story(
@@ -179,17 +180,36 @@ def _setting(understanding: Understanding, cast: Cast, family: str) -> tuple[str
         entry = glossary.to_english(word, understanding.language)
         site = workplaces.named_site(entry[0] if entry else word)
     # "A baker bakes bread" names the kitchen only by the bread: the bakery says more.
-    work = workplaces.workplace(cast.lead.english) if noun is None and family != "cook" else None
+    work = workplaces.workplace(cast.lead.english) if noun is None else None
     if site is None and work is not None and (mention is None or mention.concept == work[0]):
         site = work
     weather = understanding.concept("weather")
-    if site is None and noun is None and mention is None and not cast.lead.name and weather in workplaces.SITES:
+    if (
+        site is None
+        and noun is None
+        and mention is None
+        and not cast.lead.name
+        and weather
+        and weather in workplaces.SITES
+    ):
         site = workplaces.SITES[weather]
     if site is not None:
         return site
     named = mention.concept if mention is not None else understanding.concept("place")
     place = places.main_place(named, _creature(understanding), family)
     return place, places.views(place, noun)
+
+
+_SWIMMERS = ("whale", "fish")
+
+
+def _walkable(views: tuple[str, ...], understanding: Understanding, cast: Cast) -> tuple[str, ...]:
+    """The views without open water, unless there is nobody to stand in it or somebody at home there."""
+    swims = _creature(understanding) in _SWIMMERS or cast.lead.english in ("mermaid", "diver")
+    if not cast.lead.name or swims or understanding.concept("place") == "underwater":
+        return views
+    dry = tuple(view for view in views if not re.search(r"open sea|underwater|deep blue|sunken", view))
+    return dry if len(dry) > 1 else (*dry, "rocky coast", "sandy beach")
 
 
 def _spoken_place(understanding: Understanding) -> lexicon.Mention | None:

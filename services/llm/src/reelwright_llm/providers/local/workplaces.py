@@ -11,23 +11,51 @@ Setting = tuple[str, tuple[str, ...]]
 SITES: Mapping[str, Setting] = {
     "moon": (
         "space",
-        ("surface of the moon", "crater on the moon", "hills on the moon", "moon base", "inside a spaceship",
-         "plain on the moon"),
+        (
+            "surface of the moon",
+            "crater on the moon",
+            "hills on the moon",
+            "moon base",
+            "inside a spaceship",
+            "plain on the moon",
+        ),
     ),
-    "mars": ("space", ("surface of mars", "red hills of mars", "crater on mars", "inside a spaceship", "plain of mars")),
+    "mars": (
+        "space",
+        ("surface of mars", "red hills of mars", "crater on mars", "inside a spaceship", "plain of mars"),
+    ),
     "office": (
         "room",
-        ("office", "desks in the office", "street outside the office", "window of the office", "rooftop above the city",
-         "bench in the park"),
+        (
+            "office",
+            "desks in the office",
+            "street outside the office",
+            "window of the office",
+            "rooftop above the city",
+            "bench in the park",
+        ),
     ),
     "school": (
         "library",
-        ("classroom", "blackboard in the classroom", "school library", "village road", "meadow by the village",
-         "hill above the village"),
+        (
+            "classroom",
+            "blackboard in the classroom",
+            "school library",
+            "village road",
+            "meadow by the village",
+            "hill above the village",
+        ),
     ),
     "harbour": (
         "sea",
-        ("harbour", "pier in the harbour", "open sea", "rocky coast", "lighthouse on a rocky coast", "wharf in the harbour"),
+        (
+            "harbour",
+            "pier in the harbour",
+            "open sea",
+            "rocky coast",
+            "lighthouse on a rocky coast",
+            "wharf in the harbour",
+        ),
     ),
     "bakery": (
         "kitchen",
@@ -35,8 +63,14 @@ SITES: Mapping[str, Setting] = {
     ),
     "museum": (
         "city",
-        ("museum", "street outside the museum", "gallery of the museum", "rooftop above the city", "museum vault",
-         "narrow city alley"),
+        (
+            "museum",
+            "street outside the museum",
+            "gallery of the museum",
+            "rooftop above the city",
+            "museum vault",
+            "narrow city alley",
+        ),
     ),
     "bank": (
         "city",
@@ -48,39 +82,78 @@ SITES: Mapping[str, Setting] = {
     ),
     "stadium": (
         "meadow",
-        ("stadium", "football pitch", "city street", "bench by the football pitch", "hill above the meadow",
-         "middle of the stadium"),
+        (
+            "stadium",
+            "football pitch",
+            "city street",
+            "bench by the football pitch",
+            "hill above the meadow",
+            "middle of the stadium",
+        ),
     ),
     "pyramids": (
         "desert",
-        ("desert with pyramids", "camp by the pyramids", "rocky canyon in the desert", "river bank",
-         "foot of the pyramids", "desert dunes"),
+        (
+            "desert with pyramids",
+            "camp by the pyramids",
+            "rocky canyon in the desert",
+            "river bank",
+            "foot of the pyramids",
+            "desert dunes",
+        ),
     ),
     "road": ("meadow", ("country road", "village street", "road through the hills", "green meadow", "river bank")),
     "clockmaker": (
         "laboratory",
-        ("clockmaker's workshop", "wall of clocks", "rooftop above the city", "village street",
-         "bench in the clockmaker's workshop", "old church tower"),
+        (
+            "clockmaker's workshop",
+            "wall of clocks",
+            "rooftop above the city",
+            "village street",
+            "bench in the clockmaker's workshop",
+            "village square",
+        ),
     ),
     "laboratory": (
         "laboratory",
-        ("laboratory", "machines in the laboratory", "rooftop above the city", "old library", "bench in the laboratory",
-         "hill above the village"),
+        (
+            "laboratory",
+            "machines in the laboratory",
+            "rooftop above the city",
+            "old library",
+            "bench in the laboratory",
+            "hill above the village",
+        ),
     ),
     "workshop": (
         "laboratory",
         ("workshop", "workbench in the workshop", "village street", "window of the workshop", "garage", "green meadow"),
     ),
-    "stage": ("stage", ("theatre stage", "backstage of the theatre", "city street", "empty theatre seats", "village square")),
+    "stage": (
+        "stage",
+        ("theatre stage", "backstage of the theatre", "city street", "empty theatre seats", "village square"),
+    ),
     "castle": (
         "castle",
-        ("castle on a hill", "throne hall of the castle", "castle courtyard", "castle tower", "great hall of the castle",
-         "castle gate"),
+        (
+            "castle on a hill",
+            "throne hall of the castle",
+            "castle courtyard",
+            "castle tower",
+            "great hall of the castle",
+            "castle gate",
+        ),
     ),
     "library": (
         "library",
-        ("old library", "tall shelves of the library", "city street", "reading table in the library", "quiet bedroom",
-         "stairs of the library"),
+        (
+            "old library",
+            "tall shelves of the library",
+            "city street",
+            "reading table in the library",
+            "quiet bedroom",
+            "stairs of the library",
+        ),
     ),
     "detective": (
         "city",
@@ -88,8 +161,14 @@ SITES: Mapping[str, Setting] = {
     ),
     "rain": (
         "city",
-        ("lamp-lit city street", "window with raindrops", "calm lake with rings of rain", "umbrellas in a city street",
-         "village street", "garden in bloom"),
+        (
+            "lamp-lit city street",
+            "window with raindrops",
+            "calm lake with rings of rain",
+            "umbrellas in a city street",
+            "village street",
+            "garden in bloom",
+        ),
     ),
     "snow": (
         "village",
@@ -99,8 +178,14 @@ SITES: Mapping[str, Setting] = {
         "sea",
         ("rocky coast", "lighthouse on a rocky coast", "deep forest", "village street", "open sea", "mountain summit"),
     ),
-    "fog": ("river", ("calm lake", "edge of the forest", "city street", "harbour", "mountain pass", "reeds by the lake")),
-    "wind": ("meadow", ("field of tall grass", "rocky coast", "mountain summit", "village street", "sky above the clouds")),
+    "fog": (
+        "river",
+        ("calm lake", "edge of the forest", "city street", "harbour", "mountain pass", "reeds by the lake"),
+    ),
+    "wind": (
+        "meadow",
+        ("field of tall grass", "rocky coast", "mountain summit", "village street", "sky above the clouds"),
+    ),
     "ocean": (
         "sea",
         ("open sea", "sandy beach", "coral reef underwater", "rocky coast", "harbour", "lighthouse on a rocky coast"),
@@ -131,9 +216,13 @@ _ROLES: Mapping[str, str] = {
 }  # fmt: skip
 _ROLE_VIEWS: Mapping[str, Setting] = {
     "mermaid": ("sea", ("rocky coast", "coral reef underwater", "open sea", "island in the sea", "sandy beach")),
-    "whale": ("sea", ("open sea", "coral reef underwater", "sea by an island", "deep blue water", "rocky coast")),
+    "whale": ("sea", ("open sea", "coral reef underwater", "sea by an island", "deep blue sea", "rocky coast")),
+    "snowman": (
+        "snowfield",
+        ("snowfield", "frozen lake in the tundra", "snowfield by the forest", "icy coast in the arctic"),
+    ),
 }
-"""Who lives in the sea is never seen on the quay."""
+"""Some are at home elsewhere than their trade would have them."""
 
 
 def named_site(noun: str | None) -> Setting | None:

@@ -1,0 +1,12 @@
+"""Where the command begins: what must be set before gRPC is imported."""
+
+import os
+
+
+def main() -> None:
+    """Runs the command."""
+    # We never use gRPC in a forked child; without this it complains whenever the private database is started or stopped.
+    os.environ.setdefault("GRPC_ENABLE_FORK_SUPPORT", "0")
+    from reelwright_cli.main import app  # noqa: PLC0415
+
+    app()
