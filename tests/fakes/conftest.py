@@ -9,9 +9,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import httpx
 import pytest
+from tests.fakes.mailbox import Letter, Mailbox
 
 from reelwright_fakes.testing import Fake, running
-from tests.fakes.mailbox import Letter, Mailbox
 
 
 @pytest.fixture(scope="session")

@@ -11,10 +11,10 @@ import pytest
 from Crypto.PublicKey import ECC
 from Crypto.Signature import eddsa
 from replicate.webhook import InvalidSignatureError, Webhooks, WebhookSigningSecret
+from tests.fakes.mailbox import Letter, Mailbox
 
 from reelwright_fakes.scenarios import Scenario
 from reelwright_fakes.testing import Fake
-from tests.fakes.mailbox import Letter, Mailbox
 
 FAL = "/fal/queue/fal-ai/flux/dev"
 REPLICATE = "/replicate/v1/models/acme/m/predictions"

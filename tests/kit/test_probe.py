@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+import os
 import socket
 import struct
+import threading
 import wave
 import zlib
 from pathlib import Path
@@ -106,6 +108,27 @@ def test_a_playlist_does_not_make_us_open_what_it_names(tmp_path: Path, name: st
             measure(tmp_path / name, "video/mp4")
         with pytest.raises(BlockingIOError):
             listener.accept()
+
+
+def test_a_list_of_files_does_not_make_us_open_them(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "a.ts")
+    (tmp_path / "f").write_text("ffconcat version 1.0\nfile a.ts\n")
+    refused: list[MediaUnreadable] = []
+
+    def refuse() -> None:
+        with pytest.raises(MediaUnreadable) as raised:
+            measure(tmp_path / "f", "video/mp4")
+        refused.append(raised.value)
+
+    # Whoever opens a pipe that nobody writes to waits for ever.
+    measuring = threading.Thread(target=refuse, daemon=True)
+    measuring.start()
+    measuring.join(10)
+    opened = measuring.is_alive()
+    if opened:
+        os.close(os.open(tmp_path / "a.ts", os.O_WRONLY))
+        measuring.join()
+    assert refused and not opened
 
 
 def film(path: Path) -> Path:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import wave
 from collections.abc import Callable
 from dataclasses import replace
@@ -14,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 from PIL import Image
+
 from reelwright_video.film import Clip, Film, Line, Stopped, TitleCard, UnreadableMedia, compose
 from reelwright_video.film.lettering import drawable, typeset
 from reelwright_video.film.loudness import limited, measure, true_peaks
@@ -152,7 +154,7 @@ def test_film_has_the_promised_tracks_index_and_metadata(film: Film, tmp_path: P
         assert (text.codec_context.name, text.language, sound.language) == ("mov_text", "spa", "spa")
         assert container.metadata["title"] == "La niña del faro"
         assert container.metadata["artist"] == "Reelwright"
-        assert [chapter["metadata"]["title"] for chapter in container.chapters()][0] == "La niña del faro"
+        assert container.chapters()[0]["metadata"]["title"] == "La niña del faro"
         assert len(container.chapters()) == 4
         assert (container.duration or 0) / 1e6 == pytest.approx(composed.duration_s, abs=0.1)
         frames = [frame for frame in container.decode(video) if frame.key_frame]
@@ -171,7 +173,7 @@ def test_subtitles_of_the_track_the_srt_and_the_voices_agree(film: Film, tmp_pat
     assert [text for *_, text in written] == [text for *_, text in listed]
     for (start, end, _), (listed_start, listed_end, _) in zip(written, listed, strict=True):
         assert (start, end) == pytest.approx((listed_start, listed_end), abs=0.002)
-    assert all(a[1] <= b[0] for a, b in zip(listed, listed[1:], strict=False))
+    assert all(a[1] <= b[0] for a, b in itertools.pairwise(listed))
     assert " ".join(text.replace("\n", " ") for *_, text in listed) == f"{FIRST} {SECOND}"
     assert [text for *_, text in composed.lines] == [FIRST, SECOND]
     for start, end, text in composed.lines:
@@ -320,13 +322,13 @@ def test_unreadable_input_is_named(film: Film, tmp_path: Path, part: str) -> Non
         "music": lambda: replace(film, music=broken),
         "title": lambda: replace(film, title=replace(film.title or TitleCard("", "", 1, None), picture=broken)),
     }
-    with pytest.raises(UnreadableMedia, match="broken.bin"):
+    with pytest.raises(UnreadableMedia, match=r"broken\.bin"):
         compose(wrong[part](), tmp_path / "film.mp4", None)
     assert not list(tmp_path.glob("film.mp4*"))
 
 
 def test_missing_file_is_unreadable_too(tmp_path: Path) -> None:
-    with pytest.raises(UnreadableMedia, match="gone.mp4"):
+    with pytest.raises(UnreadableMedia, match=r"gone\.mp4"):
         compose(bare(tmp_path, Clip(tmp_path / "gone.mp4", None, None, "cut", 0)), tmp_path / "film.mp4", None)
 
 

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 from PIL import Image, ImageDraw
+
 from reelwright_video.film import UnreadableMedia
 from reelwright_video.providers.local import Stopped, animate
 from reelwright_video.providers.local.prompt import read

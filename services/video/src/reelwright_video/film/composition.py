@@ -93,7 +93,7 @@ def _check(film: Film) -> None:
         raise ValueError("fps must be 1 to 120")
     unknown = {clip.transition for clip in film.clips} - set(TRANSITIONS)
     if unknown:
-        raise ValueError(f"unknown transition: {sorted(unknown)[0]}")
+        raise ValueError(f"unknown transition: {min(unknown)}")
 
 
 def _scored(film: Film, should_stop: Callable[[], bool]) -> _Score:

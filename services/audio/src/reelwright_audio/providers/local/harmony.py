@@ -44,7 +44,7 @@ class Chord:
 
 @functools.cache
 def chord(symbol: str) -> Chord:
-    """The chord a Roman numeral means, such as `I`, `iv`, `bVI`, `V7`, `iio`, `Iadd9` or `Vsus4`; ValueError if none."""
+    """The chord a Roman numeral means, such as `I`, `iv`, `bVI`, `V7`, `iio`, `Iadd9`, `Vsus4`; ValueError if none."""
     match = _NUMERAL.fullmatch(symbol)
     if match is None:
         raise ValueError(f"no chord {symbol!r}")
@@ -80,8 +80,8 @@ def voice_lead(tonic: int, over: Chord, before: tuple[int, ...], centre: int) ->
     candidates = []
     for turn in range(len(classes)):
         turned = classes[turn:] + [one + 12 for one in classes[:turn]]
-        for octave in range(centre // 12 - 2, centre // 12 + 2):
-            candidates.append(tuple(one + 12 * octave for one in turned))
+        octaves = range(centre // 12 - 2, centre // 12 + 2)
+        candidates.extend(tuple(one + 12 * octave for one in turned) for octave in octaves)
     return min(candidates, key=lambda notes: _strain(notes, before, centre))
 
 

@@ -129,6 +129,6 @@ def _level(mix: Samples) -> None:
     knee = np.float32(0.75 * _CEILING)
     left = np.float32(_CEILING) - knee
     for block in blocks:
-        block *= np.float32(_LOUDNESS / math.sqrt(power + 1e-12))
+        np.multiply(block, np.float32(_LOUDNESS / math.sqrt(power + 1e-12)), out=block)
         loud = np.abs(block) > knee
         block[loud] = np.sign(block[loud]) * (knee + left * np.tanh((np.abs(block[loud]) - knee) / left))

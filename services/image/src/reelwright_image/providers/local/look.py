@@ -11,6 +11,7 @@ from reelwright_kit.lexicon import Mention, find
 
 from . import words
 from .colours import Colour, mix, rgb, shift
+from .species import COATS, FAMILY_OF, HEIGHTS
 
 _SPLIT = re.compile(r"[,;.]|\b(?:and|with|over|wearing|in an?|y|con|sobre|vestid[oa]|und|mit|et|avec|in eine[mr])\b")
 _ITEMS = {
@@ -32,70 +33,6 @@ _ITEMS = {
 _CLOTH = ["c8503f", "2f6f9f", "e0a63a", "4a8a63", "7a5a9c", "d9776a", "35627a", "b8763e", "5b7f3f", "a8435e", "3f9a94"]
 _SKINS = ["f4cfb2", "eab98f", "d69a6c", "b87a50", "8a5a3c", "6b432e", "f0c4a0"]
 _HAIR = ["2a2126", "4a2f22", "6e4528", "9a5a30", "c98f4a", "1f1c24", "7a3a22"]
-_COATS = {
-    "dog": "b9793f 8a5a34 d9b27a f0e6d4 4a3a34",
-    "cat": "e09a4a 8b8f98 3a3640 f0ebe2 b5885a",
-    "fox": "d8692c",
-    "wolf": "7d8490",
-    "bear": "7a5136 93623c 5b3d2c",
-    "panda": "f3f0ea",
-    "polar": "f2efe6",
-    "rabbit": "c9b39a efe8de 9a8a7c",
-    "mouse": "a8a2a4 b89a80",
-    "squirrel": "b5602f",
-    "hedgehog": "8a6a4c",
-    "horse": "8a5230 5a3a2a c9a57a 3a2c28",
-    "deer": "b07a4a",
-    "unicorn": "f6f2f8",
-    "cow": "f0ece4",
-    "sheep": "f2ece0",
-    "camel": "c99e62",
-    "elephant": "8d95a6 9aa0a8",
-    "lion": "d9a24c",
-    "lioness": "d2a565",
-    "tiger": "e58a35",
-    "panther": "34323f",
-    "bird": "d9574a 3f7fc0 f0b93a 4fa08a",
-    "owl": "9a7550 7d6a5c",
-    "penguin": "2d3444",
-    "crow": "2a2a36",
-    "gull": "f2f2ee",
-    "fish": "f08a3a 3f9ac8 e85a6a f0c040",
-    "shark": "6d8296",
-    "whale": "3f6690 52708c",
-    "dolphin": "6f93b0",
-    "turtle": "6a9a5a",
-    "dragon": "4f9a5a b8433f 3f7a9c 7a4fa0",
-    "dinosaur": "6fa85a",
-    "raccoon": "8a8c96",
-    "badger": "6d7078",
-    "otter": "8a5f42",
-    "skunk": "2e2c36",
-    "monkey": "8a5a38 a0703f",
-    "koala": "9ba3ae",
-    "pig": "f0b3ac",
-    "frog": "6fb04a 4f9d57",
-    "kangaroo": "b98555",
-    "giraffe": "e6b85c",
-    "zebra": "f2f0ec",
-    "rhino": "8f9096",
-    "bat": "4f4560",
-    "octopus": "d86a7a a066b8 e08a4a",
-    "crab": "d8503f e0703a",
-    "worm": "e08a8a c97a9a",
-    "snake": "6a9a4a",
-    "snowman": "f4f7fb",
-    "scarecrow": "d8b26a",
-    "insect": "f08a3a 4a8ad0 d86aa8",
-    "bee": "f2c53a",
-    "firefly": "6a5a3a",
-    "spider": "4a3a4c",
-    "snail": "c98f5a",
-    "ghost": "eef4fa e6eefc",
-    "cloud": "8b97a8",
-    "alien": "7cc576 6fb8b0 a58ad8",
-    "robot": "c9ced6 d98a4a 5fa3a8 d8b24a 8fa8c8 b8604f",
-}
 
 
 @dataclass(frozen=True)
@@ -165,7 +102,7 @@ def _kind(description: str, text: str) -> tuple[str, str]:
     chosen = animals[0] if language in ("es", "fr") else animals[-1]
     family = chosen.concept
     known = words.first(description[chosen.start :], words.SPECIES) or named
-    return family, known if known and _FAMILY_OF.get(known) == family else family
+    return family, known if known and FAMILY_OF.get(known) == family else family
 
 
 def _head_mentions(description: str, language: str) -> list[Mention]:
@@ -180,55 +117,6 @@ def _head_mentions(description: str, language: str) -> list[Mention]:
             return [replace(m, start=m.start + start, end=m.end + start) for m in found]
         start = part.end() if part else end
     return []
-
-
-_FAMILY_OF = {
-    "wolf": "fox",
-    "panda": "bear",
-    "polar": "bear",
-    "mouse": "rabbit",
-    "squirrel": "rabbit",
-    "hedgehog": "rabbit",
-    "deer": "horse",
-    "unicorn": "horse",
-    "cow": "horse",
-    "sheep": "horse",
-    "camel": "horse",
-    "tiger": "lion",
-    "panther": "lion",
-    "lioness": "lion",
-    "owl": "bird",
-    "penguin": "bird",
-    "crow": "bird",
-    "gull": "bird",
-    "shark": "fish",
-    "dolphin": "whale",
-    "turtle": "whale",
-    "dinosaur": "dragon",
-    "raccoon": "fox",
-    "badger": "fox",
-    "otter": "fox",
-    "skunk": "fox",
-    "monkey": "bear",
-    "koala": "bear",
-    "pig": "bear",
-    "frog": "rabbit",
-    "kangaroo": "rabbit",
-    "giraffe": "horse",
-    "zebra": "horse",
-    "rhino": "elephant",
-    "bat": "bird",
-    "octopus": "fish",
-    "crab": "fish",
-    "worm": "insect",
-    "snake": "dragon",
-    "snowman": "ghost",
-    "scarecrow": "ghost",
-    "bee": "insect",
-    "firefly": "insect",
-    "spider": "insect",
-    "snail": "insect",
-}
 
 
 def _bound_colours(description: str) -> dict[str, Colour]:
@@ -351,7 +239,7 @@ def _hat_colour(hat: str, garment: Colour, rng: random.Random) -> Colour:
 def _creature(
     name: str, family: str, species: str, text: str, bound: dict[str, Colour], rng: random.Random, variety: int
 ) -> Look:
-    coat = rgb(rng.choice(_COATS.get(species, _COATS.get(family, "b08a60")).split()))
+    coat = rgb(rng.choice(COATS.get(species, COATS.get(family, "b08a60")).split()))
     main = bound.get("body", bound.get("skin", bound.get("extra", coat)))
     if species == "cloud" and words.has(text, "storm|tormenta|dark|orage|sturm"):
         main = mix(main, rgb("6d7a8e"), 0.35)
@@ -365,7 +253,7 @@ def _creature(
         species=species,
         age="baby" if young else "child" if small else "adult",
         female=words.first(text, words.SEXES) == "female",
-        height=_HEIGHTS.get(species, _HEIGHTS.get(family, 0.5)) * size,
+        height=HEIGHTS.get(species, HEIGHTS.get(family, 0.5)) * size,
         width=rng.uniform(0.95, 1.05),
         skin=main,
         hair="",
@@ -386,49 +274,3 @@ def _creature(
 
 def _accent(main: Colour, rng: random.Random) -> Colour:
     return shift(main, hue=rng.choice([0.08, 0.5, 0.58, 0.92]), saturation=1.0, value=0.85)
-
-
-_HEIGHTS = {
-    "robot": 0.82,
-    "dog": 0.44,
-    "cat": 0.36,
-    "fox": 0.42,
-    "wolf": 0.5,
-    "bear": 0.78,
-    "panda": 0.7,
-    "rabbit": 0.36,
-    "mouse": 0.3,
-    "squirrel": 0.32,
-    "hedgehog": 0.26,
-    "horse": 0.98,
-    "sheep": 0.6,
-    "elephant": 1.2,
-    "lion": 0.64,
-    "bird": 0.32,
-    "penguin": 0.5,
-    "owl": 0.4,
-    "fish": 0.34,
-    "shark": 0.6,
-    "whale": 0.85,
-    "dolphin": 0.55,
-    "turtle": 0.4,
-    "dragon": 1.25,
-    "monkey": 0.6,
-    "koala": 0.5,
-    "pig": 0.5,
-    "frog": 0.32,
-    "kangaroo": 0.8,
-    "giraffe": 1.45,
-    "badger": 0.4,
-    "octopus": 0.5,
-    "crab": 0.34,
-    "worm": 0.34,
-    "snowman": 0.86,
-    "scarecrow": 1.05,
-    "insect": 0.32,
-    "ghost": 0.74,
-    "fairy": 0.5,
-    "cloud": 0.5,
-    "alien": 0.72,
-    "snail": 0.26,
-}

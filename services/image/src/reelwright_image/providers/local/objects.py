@@ -72,7 +72,7 @@ def height_of(layout: Layout, thing: Thing, people: bool, alone: bool) -> float:
         # Alone in a landscape a thing may be somewhat larger than beside people, never a monument.
         tall = min(tall, layout.figure * _TO_FIGURE[thing.concept] * (1.6 if alone else 1.0))
     if thing.concept == "door" and words.has(thing.word, _HAND_HELD):
-        tall = min(tall, layout.figure * 0.4)
+        tall = min(tall, layout.figure * 0.4, layout.unit * 0.2)
     return tall
 
 
@@ -81,11 +81,11 @@ def draw_things(scene: Scene) -> None:
     rng = random.Random(f"{scene.plan.random()}|{[t.word for t in scene.brief.things]}")
     flip = rng.random() < 0.5
     for i, thing in enumerate(shown_things(scene.brief)[:4]):
-        _place(scene, thing, i, 1 - _BESIDE[i] if flip else _BESIDE[i], rng)
+        _place(scene, thing, i, 1 - _BESIDE[i] if flip else _BESIDE[i])
         scene.check()
 
 
-def _place(scene: Scene, thing: Thing, index: int, side: float, rng: random.Random) -> None:
+def _place(scene: Scene, thing: Thing, index: int, side: float) -> None:
     painter, size, home = _THINGS[thing.concept]
     layout = scene.layout
     alone = not scene.brief.characters and index == 0
@@ -108,4 +108,5 @@ def _place(scene: Scene, thing: Thing, index: int, side: float, rng: random.Rand
             layout.height * 0.03, min(layout.feet if layout.feet > 0 else layout.height * 0.06, layout.horizon * 0.7)
         )
         y += layout.unit * (0.07 if scene.brief.characters and home == "ground" and size > 0.25 else 0.0)
-    painter(scene, thing.word, x, y, tall, rng)
+    # Its own dice: the bus of a film is of one colour in every picture.
+    painter(scene, thing.word, x, y, tall, random.Random(thing.word))

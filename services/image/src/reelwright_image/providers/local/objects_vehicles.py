@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import random
+import re
 
 from . import words
 from .colours import Colour, mix, rgb
@@ -17,6 +18,8 @@ _PAINTS = ("c8483f", "2f7f9a", "e0a63a", "4f8a58", "d8784a")
 def paint_of(scene: Scene, word: str, rng: random.Random) -> Colour:
     """The colour the prompt gives a thing ("red car", "coche rojo"), else one of a few bright paints."""
     text = scene.brief.text
+    # A bus "in the dark" is as bright as ever: the word tells the light, not the paint.
+    text = re.sub(r"\b(?:in|into|through) the dark\b", " " * 6, text)
     at = text.find(word)
     near = text[max(0, at - 16) : at + len(word) + 22] if at >= 0 else ""
     start = min(16, at)

@@ -50,8 +50,7 @@ _BEINGS: dict[str, tuple[float, float, Point, float]] = {
     "worm": (0.9, 1.2, (0.4, 0.66), 0.2),
     "snake": (0.9, 1.2, (0.4, 0.66), 0.2),
 }
-BEINGS = frozenset(_BEINGS)
-"""Whatever is neither a person nor on four legs."""
+_GROUNDED = ("snowman", "scarecrow", "crab", "worm", "snail", "spider")
 
 
 def measure(look: Look, gesture: str) -> Measure:
@@ -61,7 +60,7 @@ def measure(look: Look, gesture: str) -> Measure:
     entry = _BEINGS.get(look.species) or _BEINGS.get(look.family)
     if entry is not None:
         airborne = look.family in ("insect", "ghost", "fish") or gesture == "fly"
-        return Measure(look.height, *entry, airborne and look.species not in ("snowman", "scarecrow", "crab", "worm"))
+        return Measure(look.height, *entry, airborne and look.species not in _GROUNDED)
     plan = plan_of(look)
     low = gesture in ("sleep", "sit")
     down = plan.back - plan.thick * 1.05 if low else 0.0

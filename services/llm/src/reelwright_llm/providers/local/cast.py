@@ -32,11 +32,11 @@ _DEFAULT_ROLES = {
 }
 _DEFAULT_PARTNERS = {"befriend": "stranger", "argue": "friend", "fight": "dragon", "love": "stranger", "teach": "child"}
 _FEMININE = word_set(
-    "girl woman mother grandmother queen princess witch lady daughter sister aunt wife mermaid ballerina "
+    "girl woman granddaughter mother grandmother queen princess witch lady daughter sister aunt wife mermaid ballerina "
     "actress waitress nun bride she goddess lioness hen"
 )
 _MASCULINE = word_set(
-    "boy man father grandfather king prince son brother uncle husband gentleman fisherman postman he lad "
+    "boy man grandson father grandfather king prince son brother uncle husband gentleman fisherman postman he lad "
     "wizard bull rooster"
 )
 _SPIRITS = word_set("storm wind rain snow fog moon star shadow sea tree ocean thunder hurricane")

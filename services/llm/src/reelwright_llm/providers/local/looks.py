@@ -67,6 +67,8 @@ _ROLES: Mapping[str, tuple[str, str]] = {
     "ogre": ("adult", "ogre's green skin, brown leather tunic|ogre's green skin, red tunic"),
     "mermaid": ("young", "shimmering green tail, shell necklace|shimmering blue tail, pearl hairband"),
     "child": ("child", "red jumper, blue dungarees|yellow raincoat, red boots|green striped shirt, blue shorts"),
+    "granddaughter": ("child", "yellow dress, red shoes|green dungarees, striped shirt"),
+    "grandson": ("child", "blue jumper, brown shorts|red striped shirt, green trousers"),
     "girl": ("child", "red dress, white socks|yellow dungarees, striped shirt|blue coat, red boots"),
     "boy": ("child", "green jumper, brown shorts|red striped shirt, blue dungarees|orange jacket, grey cap"),
 }

@@ -10,7 +10,7 @@ from importlib import resources
 from typing import Any
 
 from reelwright_kit import lexicon
-from reelwright_llm.providers.local import narration, places, plot
+from reelwright_llm.providers.local import glossary, narration, places, plot
 from reelwright_llm.providers.local.briefing import Brief
 from reelwright_llm.providers.local.cast import Character
 from reelwright_llm.providers.local.story import Story, story_for, title_case, title_of
@@ -188,9 +188,14 @@ def _objects(story: Story, index: int) -> list[str]:
         if story.understanding.object is not None and story.thing.startswith(("the ", "her ", "his ", "my "))
         else []
     )
-    for mention in story.understanding.mentions:
-        if mention.kind == "object" and not any(mention.concept in name for name in found):
-            found.append(mention.concept)
+    about = story.understanding
+    for mention in about.mentions:
+        word = about.text[mention.start : mention.end].lower()
+        entry = glossary.to_english(word, about.language)
+        # The sentence's own word says more than the concept: a bus is not just any car.
+        name = word if about.language == "en" else entry[0] if entry else mention.concept
+        if mention.kind == "object" and not any(name in other or mention.concept in other for other in found):
+            found.append(name)
     props = _visuals()["props"].get(story.family, ())
     prop = [props[index % len(props)]] if props and props[index % len(props)] else []
     return [name for name in dict.fromkeys([*found[:2], *prop]) if name not in {c.english for c in story.cast.named}][

@@ -175,6 +175,8 @@ def _setting(understanding: Understanding, cast: Cast, family: str) -> tuple[str
     noun = _place_noun(understanding)
     mention = _spoken_place(understanding)
     site = workplaces.named_site(noun)
+    if site is None and noun is None and not cast.lead.name and understanding.subject is not None:
+        site = workplaces.named_site(english_of(understanding.subject))
     if site is None and noun is None and mention is not None:
         word = understanding.text[mention.start : mention.end]
         entry = glossary.to_english(word, understanding.language)
@@ -183,16 +185,8 @@ def _setting(understanding: Understanding, cast: Cast, family: str) -> tuple[str
     work = workplaces.workplace(cast.lead.english) if noun is None else None
     if site is None and work is not None and (mention is None or mention.concept == work[0]):
         site = work
-    weather = understanding.concept("weather")
-    if (
-        site is None
-        and noun is None
-        and mention is None
-        and not cast.lead.name
-        and weather
-        and weather in workplaces.SITES
-    ):
-        site = workplaces.SITES[weather]
+    if site is None and noun is None and mention is None and not cast.lead.name:
+        site = workplaces.SITES.get(understanding.concept("weather") or "")
     if site is not None:
         return site
     named = mention.concept if mention is not None else understanding.concept("place")

@@ -282,7 +282,8 @@ def _object(rest: Sequence[str], language: str, family: str) -> Phrase | None:
     small = SMALL_WORDS[language]
     tokens = list(rest)
     skippable = {"sich", "up", "down", "out", "away", "off", "se"}
-    while tokens and tokens[0].lower() in skippable:
+    # "Is afraid of mice": the preposition belongs to the verb.
+    while tokens and tokens[0].lower() in skippable | small.inside:
         tokens.pop(0)
     if tokens and tokens[0].lower() in {"to", "zu"} and family in ("learn", "general"):
         return None

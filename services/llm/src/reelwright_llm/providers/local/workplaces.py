@@ -194,7 +194,8 @@ SITES: Mapping[str, Setting] = {
 """Places of their own, by name."""
 
 _NAMES = (
-    (r"moon", "moon"), (r"mars", "mars"), (r"offices?|desk", "office"), (r"schools?|classrooms?", "school"),
+    (r"moon", "moon"), (r"mars", "mars"), (r"(?:school )?bus|bus stop", "road"),
+    (r"offices?|desk", "office"), (r"schools?|classrooms?", "school"),
     (r"harbou?rs?|port|pier|docks?|wharf|quay|marina", "harbour"), (r"bakery|bakeries", "bakery"),
     (r"stadium|pitch|football pitch|soccer field", "stadium"), (r"pyramids?|egypt", "pyramids"),
     (r"farms?|barn|farmyard", "farm"), (r"road|highway", "road"), (r"oceans?|seas?|waves", "ocean"),
