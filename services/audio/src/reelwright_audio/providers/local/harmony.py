@@ -77,7 +77,7 @@ def nearest(note: float, choices: tuple[int, ...]) -> int:
 def voice_lead(tonic: int, over: Chord, before: tuple[int, ...], centre: int) -> tuple[int, ...]:
     """The chord in close position, with the inversion and octave that moves least from `before`, around `centre`."""
     classes = sorted({(tonic + one) % 12 for one in over.classes})
-    candidates = []
+    candidates: list[tuple[int, ...]] = []
     for turn in range(len(classes)):
         turned = classes[turn:] + [one + 12 for one in classes[:turn]]
         octaves = range(centre // 12 - 2, centre // 12 + 2)
