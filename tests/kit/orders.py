@@ -34,13 +34,13 @@ def new_job(request: Json | None = None, **changed: Any) -> NewJob:
 
 async def seen(feed: JobFeed, job: str, after: int = 0) -> list[EventRecord]:
     """Every event of a job up to its end."""
-    async with asyncio.timeout(PATIENCE_S), contextlib.aclosing(feed.watch(job, after)) as events:
+    async with asyncio.timeout(PATIENCE_S), contextlib.aclosing(feed.watch(TENANT, job, after)) as events:
         return [event async for event in events]
 
 
 async def until(feed: JobFeed, job: str, stage: str) -> EventRecord:
     """The first event of a job that has this stage."""
-    async with asyncio.timeout(PATIENCE_S), contextlib.aclosing(feed.watch(job)) as events:
+    async with asyncio.timeout(PATIENCE_S), contextlib.aclosing(feed.watch(TENANT, job)) as events:
         async for event in events:
             if event.body["stage"] == stage:
                 return event

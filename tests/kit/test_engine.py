@@ -71,7 +71,7 @@ async def test_a_job_cancelled_in_the_queue_never_runs(yard: Yard, process: Serv
         await yard.jobs.cancel(TENANT, job)
     await seen(yard.feed, await yard.admit([("last", "note")]))
     assert yard.written(waiting) == []
-    assert [event.type for event in await yard.jobs.events(waiting, 0)] == ["STATE", "STATE"]
+    assert [event.type for event in await yard.jobs.events(TENANT, waiting, 0)] == ["STATE", "STATE"]
 
 
 async def test_a_job_deleted_in_the_queue_is_passed_over(yard: Yard, process: ServiceProcess) -> None:

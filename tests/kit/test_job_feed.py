@@ -20,20 +20,20 @@ from tests.kit.orders import PATIENCE_S, TENANT, new_job, seen
 async def job(jobs: JobStore) -> str:
     """A job that runs."""
     record = await jobs.admit(TENANT, new_job())
-    await jobs.begin(record.id)
+    await jobs.begin(TENANT, record.id)
     return record.id
 
 
 async def finish(jobs: JobStore, job: str, events: int = 0) -> None:
     for number in range(events):
-        await jobs.append(job, "PROGRESS", {"message": str(number)}, percent=number)
-    await jobs.finish(job, State.SUCCEEDED, result={})
+        await jobs.append(TENANT, job, "PROGRESS", {"message": str(number)}, percent=number)
+    await jobs.finish(TENANT, job, State.SUCCEEDED, result={})
 
 
 async def being_read(feed: JobFeed, job: str) -> None:
     """Returns when a watcher has begun to read."""
     async with asyncio.timeout(PATIENCE_S):
-        while job not in feed._topics or feed._topics[job].stale:
+        while (TENANT, job) not in feed._topics or feed._topics[TENANT, job].stale:
             await asyncio.to_thread(lambda: None)
 
 
@@ -47,9 +47,9 @@ async def test_two_watchers_see_the_same_and_a_late_one_sees_the_tail(jobs: JobS
 
 
 async def test_a_watcher_is_told_of_events_that_other_processes_record(jobs: JobStore, feed: JobFeed, job: str) -> None:
-    async with asyncio.timeout(PATIENCE_S), contextlib.aclosing(feed.watch(job, 2)) as events:
+    async with asyncio.timeout(PATIENCE_S), contextlib.aclosing(feed.watch(TENANT, job, 2)) as events:
         waiting = asyncio.ensure_future(anext(events))
-        await jobs.append(job, "PROGRESS", {}, percent=10)
+        await jobs.append(TENANT, job, "PROGRESS", {}, percent=10)
         assert (await waiting).sequence == 3
 
 
@@ -63,7 +63,7 @@ async def test_a_watcher_that_begins_beyond_the_end_is_let_go_when_the_job_ends(
 
 
 async def test_a_slow_watcher_blocks_nobody(jobs: JobStore, feed: JobFeed, job: str) -> None:
-    async with contextlib.aclosing(feed.watch(job)) as slow:
+    async with contextlib.aclosing(feed.watch(TENANT, job)) as slow:
         await anext(slow)
         watching = asyncio.create_task(seen(feed, job))
         await finish(jobs, job, 20)
@@ -73,7 +73,7 @@ async def test_a_slow_watcher_blocks_nobody(jobs: JobStore, feed: JobFeed, job: 
 
 async def test_a_thousand_watchers_that_come_and_go_leave_nothing(jobs: JobStore, feed: JobFeed, job: str) -> None:
     async def glance() -> EventRecord:
-        async with contextlib.aclosing(feed.watch(job)) as events:
+        async with contextlib.aclosing(feed.watch(TENANT, job)) as events:
             return await anext(events)
 
     for _ in range(10):
@@ -102,13 +102,13 @@ async def test_watchers_of_one_job_share_its_reading(
 async def test_a_watcher_that_leaves_in_the_middle_of_reading_does_not_keep_events_from_the_others(
     jobs: JobStore, feed: JobFeed, pool: Pool, job: str
 ) -> None:
-    async with contextlib.aclosing(feed.watch(job)) as events:
+    async with contextlib.aclosing(feed.watch(TENANT, job)) as events:
         async with pool.connection() as connection, connection.transaction():
             await connection.execute("lock table reelwright.job_events in access exclusive mode")
             leaving = asyncio.create_task(seen(feed, job))
             await being_read(feed, job)
             staying = asyncio.ensure_future(anext(events))
-            while feed._topics[job].watchers < 2:
+            while feed._topics[TENANT, job].watchers < 2:
                 await asyncio.to_thread(lambda: None)
             leaving.cancel()
         with pytest.raises(asyncio.CancelledError):
@@ -128,7 +128,7 @@ async def test_what_was_recorded_while_the_listening_connection_was_lost_is_caug
         resumed.set()
 
     feed.on_state(lambda *what: heard.append(what), on_resumed)
-    async with contextlib.aclosing(feed.watch(job, 2)) as events:
+    async with contextlib.aclosing(feed.watch(TENANT, job, 2)) as events:
         waiting = asyncio.ensure_future(anext(events))
         async with pool.connection() as connection:
             lost = await connection.execute(
@@ -150,7 +150,7 @@ async def test_a_watcher_of_a_job_that_is_deleted_unseen_is_told(
     await being_read(feed, job)
     async with pool.connection() as connection:
         await connection.execute("delete from reelwright.jobs where id = %s", (job,))
-        await connection.execute("select pg_notify('reelwright_jobs', %s)", (f"{job} 3 CANCELLED",))
+        await connection.execute("select pg_notify('reelwright_jobs', %s)", (f"{job} 3 CANCELLED {TENANT}",))
     with pytest.raises(JobNotFound):
         await watching
 
@@ -163,9 +163,9 @@ async def test_watching_what_does_not_exist_is_refused(feed: JobFeed) -> None:
 async def test_a_long_log_is_read_in_batches(jobs: JobStore, feed: JobFeed, pool: Pool, job: str) -> None:
     async with pool.connection() as connection:
         await connection.execute(
-            "insert into reelwright.job_events (job, sequence, type, body)"
-            " select %s, n, 'PROGRESS', '{}' from generate_series(3, 1500) n",
-            (job,),
+            "insert into reelwright.job_events (job, sequence, tenant, type, body)"
+            " select %s, n, %s, 'PROGRESS', '{}' from generate_series(3, 1500) n",
+            (job, TENANT),
         )
         await connection.execute("update reelwright.jobs set latest_sequence = 1500 where id = %s", (job,))
     await finish(jobs, job)

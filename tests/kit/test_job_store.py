@@ -84,10 +84,12 @@ async def test_a_job_that_cannot_be_queued_leaves_nothing_behind(jobs: JobStore,
 
 async def test_the_log_has_no_gaps_under_concurrent_appends(jobs: JobStore) -> None:
     job = (await jobs.admit(TENANT, new_job())).id
-    await jobs.begin(job)
-    await asyncio.gather(*(jobs.append(job, "PROGRESS", {"message": str(n)}, percent=n % 50) for n in range(100)))
-    await jobs.finish(job, State.SUCCEEDED, result={"image": {}})
-    events = await jobs.events(job, 0)
+    await jobs.begin(TENANT, job)
+    await asyncio.gather(
+        *(jobs.append(TENANT, job, "PROGRESS", {"message": str(n)}, percent=n % 50) for n in range(100))
+    )
+    await jobs.finish(TENANT, job, State.SUCCEEDED, result={"image": {}})
+    events = await jobs.events(TENANT, job, 0)
     assert [event.sequence for event in events] == list(range(1, 104))
     assert (await jobs.get(TENANT, job)).latest_sequence == 103
     percents = [event.body["percent"] for event in events]
@@ -96,10 +98,10 @@ async def test_the_log_has_no_gaps_under_concurrent_appends(jobs: JobStore) -> N
 
 async def test_an_end_is_final(jobs: JobStore) -> None:
     job = (await jobs.admit(TENANT, new_job())).id
-    assert await jobs.finish(job, State.SUCCEEDED, result={})
-    assert not await jobs.finish(job, State.FAILED, error=FAILURE)
-    assert not await jobs.append(job, "PROGRESS", {}, percent=5)
-    assert (await jobs.begin(job)).state is State.SUCCEEDED
+    assert await jobs.finish(TENANT, job, State.SUCCEEDED, result={})
+    assert not await jobs.finish(TENANT, job, State.FAILED, error=FAILURE)
+    assert not await jobs.append(TENANT, job, "PROGRESS", {}, percent=5)
+    assert (await jobs.begin(TENANT, job)).state is State.SUCCEEDED
     record = await jobs.get(TENANT, job)
     assert (record.state, record.result, record.latest_sequence) == (State.SUCCEEDED, {}, 2)
 
@@ -107,11 +109,11 @@ async def test_an_end_is_final(jobs: JobStore) -> None:
 async def test_ends_that_race_leave_exactly_one(jobs: JobStore) -> None:
     job = (await jobs.admit(TENANT, new_job())).id
     outcomes = await asyncio.gather(
-        *(jobs.finish(job, State.SUCCEEDED, result={"n": n}) for n in range(5)),
-        *(jobs.finish(job, State.FAILED, error=FAILURE) for _ in range(5)),
+        *(jobs.finish(TENANT, job, State.SUCCEEDED, result={"n": n}) for n in range(5)),
+        *(jobs.finish(TENANT, job, State.FAILED, error=FAILURE) for _ in range(5)),
     )
     assert sum(outcomes) == 1
-    assert sum(event.final for event in await jobs.events(job, 0)) == 1
+    assert sum(event.final for event in await jobs.events(TENANT, job, 0)) == 1
 
 
 async def test_cancelling_ends_the_whole_tree_and_saying_so_twice_is_fine(jobs: JobStore) -> None:
@@ -119,7 +121,7 @@ async def test_cancelling_ends_the_whole_tree_and_saying_so_twice_is_fine(jobs: 
     child = (await jobs.admit(TENANT, new_job(parent=top))).id
     grandchild = (await jobs.admit(TENANT, new_job(parent=child))).id
     done = (await jobs.admit(TENANT, new_job(parent=top))).id
-    await jobs.finish(done, State.SUCCEEDED, result={})
+    await jobs.finish(TENANT, done, State.SUCCEEDED, result={})
     assert set(await jobs.cancel(TENANT, top)) == {top, child, grandchild}
     assert await jobs.cancel(TENANT, top) == []
     assert (await jobs.get(TENANT, done)).state is State.SUCCEEDED
@@ -128,7 +130,7 @@ async def test_cancelling_ends_the_whole_tree_and_saying_so_twice_is_fine(jobs: 
 
 async def test_a_job_that_ended_otherwise_cannot_be_cancelled(jobs: JobStore) -> None:
     job = (await jobs.admit(TENANT, new_job())).id
-    await jobs.finish(job, State.SUCCEEDED, result={})
+    await jobs.finish(TENANT, job, State.SUCCEEDED, result={})
     with pytest.raises(JobStateConflict):
         await jobs.cancel(TENANT, job)
 
@@ -137,7 +139,7 @@ async def test_the_live_children_of_a_job_that_failed_are_cancelled(jobs: JobSto
     top = (await jobs.admit(TENANT, new_job())).id
     child = (await jobs.admit(TENANT, new_job(parent=top))).id
     grandchild = (await jobs.admit(TENANT, new_job(parent=child))).id
-    await jobs.finish(top, State.FAILED, error=FAILURE)
+    await jobs.finish(TENANT, top, State.FAILED, error=FAILURE)
     states = [(await jobs.get(TENANT, job)).state for job in (top, child, grandchild)]
     assert states == [State.FAILED, State.CANCELLED, State.CANCELLED]
 
@@ -145,7 +147,7 @@ async def test_the_live_children_of_a_job_that_failed_are_cancelled(jobs: JobSto
 async def test_the_children_of_a_job_that_succeeded_go_on(jobs: JobStore) -> None:
     top = (await jobs.admit(TENANT, new_job())).id
     child = (await jobs.admit(TENANT, new_job(parent=top))).id
-    await jobs.finish(top, State.SUCCEEDED, result={})
+    await jobs.finish(TENANT, top, State.SUCCEEDED, result={})
     assert (await jobs.get(TENANT, child)).state is State.QUEUED
 
 
@@ -153,7 +155,7 @@ async def test_the_children_of_a_job_that_succeeded_go_on(jobs: JobStore) -> Non
 async def test_children_admitted_while_their_parent_ends_are_refused_or_cancelled(jobs: JobStore, end: str) -> None:
     for _ in range(10):
         top = (await jobs.admit(TENANT, new_job())).id
-        ending = jobs.cancel(TENANT, top) if end == "cancel" else jobs.finish(top, State.FAILED, error=FAILURE)
+        ending = jobs.cancel(TENANT, top) if end == "cancel" else jobs.finish(TENANT, top, State.FAILED, error=FAILURE)
         admissions = [jobs.admit(TENANT, new_job(parent=top)) for _ in range(6)]
         outcomes = await asyncio.gather(*admissions[:3], ending, *admissions[3:], return_exceptions=True)
         for outcome in outcomes:
@@ -217,7 +219,7 @@ async def test_a_list_stays_the_same_for_its_pages_while_jobs_are_added(jobs: Jo
 async def test_a_list_is_filtered(jobs: JobStore) -> None:
     top = (await jobs.admit(TENANT, new_job(labels={"project": "demo"}))).id
     child = (await jobs.admit(TENANT, new_job(parent=top, kind="other"))).id
-    await jobs.begin(child)
+    await jobs.begin(TENANT, child)
 
     async def found(**chosen: Any) -> list[str]:
         return [record.id for record in await jobs.list(TENANT, JobFilter(**chosen), 10)]
@@ -232,16 +234,16 @@ async def test_a_list_is_filtered(jobs: JobStore) -> None:
 
 async def test_the_place_in_the_queue_counts_the_jobs_before(jobs: JobStore) -> None:
     records = [await jobs.admit(TENANT, new_job()) for _ in range(3)]
-    await jobs.begin(records[0].id)
+    await jobs.begin(TENANT, records[0].id)
     assert await jobs.ahead(records[2]) == 1
 
 
 async def test_the_usual_time_is_that_of_jobs_that_succeeded(jobs: JobStore) -> None:
-    assert await jobs.usual_seconds("mill", "") is None
+    assert await jobs.usual_seconds(TENANT, "mill", "") is None
     job = (await jobs.admit(TENANT, new_job())).id
-    await jobs.begin(job)
-    await jobs.finish(job, State.SUCCEEDED, result={})
-    usual = await jobs.usual_seconds("mill", "")
+    await jobs.begin(TENANT, job)
+    await jobs.finish(TENANT, job, State.SUCCEEDED, result={})
+    usual = await jobs.usual_seconds(TENANT, "mill", "")
     assert usual is not None and 0 <= usual < 5
 
 
@@ -254,3 +256,19 @@ async def _blocked(pool: Pool, statement: str) -> None:
         while True:
             if await (await connection.execute(query, (statement,))).fetchone():
                 return
+
+
+async def test_another_tenant_neither_finds_nor_moves_a_job(jobs: JobStore) -> None:
+    """Every way to a job is closed to others: reading, watching, moving, ending, cancelling and deleting it."""
+    job = (await jobs.admit(TENANT, new_job())).id
+
+    assert not await jobs.append("other", job, "PROGRESS", {}, percent=5)
+    assert not await jobs.finish("other", job, State.SUCCEEDED, result={})
+    assert not await jobs.events("other", job, 0)
+    assert not await jobs.exists("other", job)
+    assert not await jobs.tree("other", job)
+    assert not await jobs.list("other", JobFilter(), 10)
+    for refused in (jobs.get, jobs.begin, jobs.cancel, jobs.delete):
+        with pytest.raises(JobNotFound):
+            await refused("other", job)
+    assert (await jobs.get(TENANT, job)).state is State.QUEUED

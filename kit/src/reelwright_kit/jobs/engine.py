@@ -67,7 +67,7 @@ class Engine:
         self._submissions = submissions
         self._queues = queues
         self._runners = runners
-        self._running: dict[str, asyncio.Task[None]] = {}
+        self._running: dict[str, tuple[str, asyncio.Task[None]]] = {}
         self._closing = False
         feed.on_state(self._on_state, self._stop_ended)
 
@@ -99,7 +99,7 @@ class Engine:
     async def _interrupt(self) -> None:
         """Stops what runs and leaves it as it is: the next process goes on where the last finished step ended."""
         self._closing = True
-        tasks = list(self._running.values())
+        tasks = [task for _, task in self._running.values()]
         for task in tasks:
             task.cancel()
         if tasks:
@@ -119,36 +119,36 @@ class Engine:
             log_level="WARNING",
         )
 
-    def _workflow(self) -> Callable[[str], Awaitable[None]]:
+    def _workflow(self) -> Callable[[str, str], Awaitable[None]]:
         # A plain function: the library treats bound methods as members of a configured class.
-        async def job(job_id: str) -> None:
-            await self._run(job_id)
+        async def job(tenant: str, job_id: str) -> None:
+            await self._run(tenant, job_id)
 
         return job
 
-    async def _run(self, job_id: str) -> None:
-        task = asyncio.ensure_future(self._perform(job_id))
+    async def _run(self, tenant: str, job_id: str) -> None:
+        task = asyncio.ensure_future(self._perform(tenant, job_id))
         # Before the first look at the job: a cancellation must find the task whenever it comes.
-        self._running[job_id] = task
+        self._running[job_id] = (tenant, task)
         try:
             await task
         except asyncio.CancelledError:
-            if self._closing or not await outlasting(lambda: self._store.ended([job_id])):
+            if self._closing or not await outlasting(lambda: self._store.ended(tenant, job_id)):
                 raise
             log.info("job_stopped", job=job_id)
         finally:
             self._running.pop(job_id, None)
 
-    async def _perform(self, job_id: str) -> None:
+    async def _perform(self, tenant: str, job_id: str) -> None:
         try:
-            record = await outlasting(lambda: self._store.begin(job_id))
+            record = await outlasting(lambda: self._store.begin(tenant, job_id))
         except JobNotFound:
             # Deleted while it waited.
             return
         if record.state.final:
             return
-        caller.become(caller.Caller(record.tenant, job_id))
-        usual = await outlasting(lambda: self._store.usual_seconds(record.kind, record.model))
+        caller.become(caller.Caller(tenant, job_id))
+        usual = await outlasting(lambda: self._store.usual_seconds(tenant, record.kind, record.model))
         with telemetry.span(f"job {record.kind}", job=record.id, trace_parent=record.trace):
             await self._work(Work(record, self._store, self._submissions, usual))
 
@@ -162,24 +162,23 @@ class Engine:
             log.exception("job_crashed", job=record.id, kind=record.kind, error=type(error).__name__)
             await self._fail(record, Unexpected(record.id))
         else:
-            await outlasting(lambda: self._store.finish(record.id, State.SUCCEEDED, result=result))
+            await outlasting(lambda: self._store.finish(record.tenant, record.id, State.SUCCEEDED, result=result))
             log.info("job_succeeded", job=record.id, kind=record.kind)
 
     async def _fail(self, record: JobRecord, error: AppError) -> None:
         failure = Failure.of(error)
         kept = {**vars(failure), "metadata": dict(failure.metadata)}
-        await outlasting(lambda: self._store.finish(record.id, State.FAILED, error=kept))
+        await outlasting(lambda: self._store.finish(record.tenant, record.id, State.FAILED, error=kept))
         log.warning("job_failed", job=record.id, kind=record.kind, reason=error.reason)
 
     def _on_state(self, job: str, state: State) -> None:
-        task = self._running.get(job)
-        if task and state is State.CANCELLED:
-            task.cancel()
+        if state is State.CANCELLED and job in self._running:
+            self._running[job][1].cancel()
 
     async def _stop_ended(self) -> None:
         """Stops tasks whose jobs have ended while nobody listened."""
-        for job in await self._store.ended(list(self._running)):
-            if task := self._running.get(job):
+        for job, (tenant, task) in list(self._running.items()):
+            if await self._store.ended(tenant, job):
                 task.cancel()
 
     async def _take_over(self, executors: list[str]) -> None:

@@ -24,7 +24,8 @@ BATCH = 500
 class _Topic:
     """The events of one watched job, kept in memory while somebody watches."""
 
-    def __init__(self, job: str) -> None:
+    def __init__(self, tenant: str, job: str) -> None:
+        self.tenant = tenant
         self.job = job
         self.watchers = 0
         self.events: list[EventRecord] = []
@@ -61,11 +62,11 @@ class _Topic:
 
     async def _read(self, store: JobStore) -> None:
         known = len(self.events)
-        while fresh := await store.events(self.job, len(self.events), BATCH):
+        while fresh := await store.events(self.tenant, self.job, len(self.events), BATCH):
             self.events.extend(fresh)
             if len(fresh) < BATCH:
                 return
-        if len(self.events) == known and not await store.exists(self.job):
+        if len(self.events) == known and not await store.exists(self.tenant, self.job):
             raise JobNotFound(self.job)
 
 
@@ -75,7 +76,7 @@ class JobFeed:
     def __init__(self, url: str, store: JobStore) -> None:
         self._url = url
         self._store = store
-        self._topics: dict[str, _Topic] = {}
+        self._topics: dict[tuple[str, str], _Topic] = {}
         self._state_watchers: list[StateWatcher] = []
         self._resumed: list[Resumed] = []
         self._listening = asyncio.Event()
@@ -100,12 +101,12 @@ class JobFeed:
             with contextlib.suppress(asyncio.CancelledError):
                 await task
 
-    async def watch(self, job: str, after: int = 0) -> AsyncGenerator[EventRecord]:
+    async def watch(self, tenant: str, job: str, after: int = 0) -> AsyncGenerator[EventRecord]:
         """The events after sequence number `after`, recorded and new ones, ending with the final one.
 
         Raises JobNotFound when the job is deleted before its end was seen.
         """
-        with self._topic(job) as topic:
+        with self._topic(tenant, job) as topic:
             while True:
                 changed = topic.changed
                 await topic.read(self._store)
@@ -121,21 +122,21 @@ class JobFeed:
         """The job once it has ended, or as it is after `timeout_s` seconds."""
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(timeout_s):
-                async with contextlib.aclosing(self.watch(job)) as events:
+                async with contextlib.aclosing(self.watch(tenant, job)) as events:
                     async for _ in events:
                         pass
         return await self._store.get(tenant, job)
 
     @contextlib.contextmanager
-    def _topic(self, job: str) -> Iterator[_Topic]:
-        topic = self._topics.setdefault(job, _Topic(job))
+    def _topic(self, tenant: str, job: str) -> Iterator[_Topic]:
+        topic = self._topics.setdefault((tenant, job), _Topic(tenant, job))
         topic.watchers += 1
         try:
             yield topic
         finally:
             topic.watchers -= 1
             if not topic.watchers:
-                self._topics.pop(job, None)
+                self._topics.pop((tenant, job), None)
 
     async def _listen_for_ever(self) -> None:
         while True:
@@ -158,8 +159,8 @@ class JobFeed:
                 self._dispatch(notice.payload)
 
     def _dispatch(self, payload: str) -> None:
-        job, sequence, state = payload.split(" ")
-        if topic := self._topics.get(job):
+        job, sequence, state, tenant = payload.split(" ", 3)
+        if topic := self._topics.get((tenant, job)):
             topic.announce(int(sequence))
         for watcher in self._state_watchers:
             watcher(job, State(state))

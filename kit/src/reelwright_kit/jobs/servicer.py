@@ -43,10 +43,11 @@ class JobServicer(rpc.JobServiceServicer):
         return pb.ListJobsResponse(jobs=[job_message(record) for record in found[:size]], next_page_token=token)
 
     async def WatchJob(self, request: pb.WatchJobRequest, context: Context) -> AsyncIterator[pb.WatchJobResponse]:
-        record = await self._store.get(caller.current().tenant, request.id)
+        tenant = caller.current().tenant
+        record = await self._store.get(tenant, request.id)
         if record.state.final and request.after_sequence >= record.latest_sequence:
             return
-        async with contextlib.aclosing(self._feed.watch(request.id, request.after_sequence)) as events:
+        async with contextlib.aclosing(self._feed.watch(tenant, request.id, request.after_sequence)) as events:
             async for event in events:
                 yield pb.WatchJobResponse(event=event_message(event))
 

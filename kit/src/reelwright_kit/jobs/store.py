@@ -14,7 +14,7 @@ from reelwright_kit.ids import new_id
 from reelwright_kit.jobs.model import EventRecord, JobFilter, JobRecord, Json, NewJob, State
 
 CHANNEL = "reelwright_jobs"
-"""Every event is announced here as `<job> <sequence> <state>`."""
+"""Every event is announced here as `<job> <sequence> <state> <tenant>`."""
 
 CANCELLED_ERROR = {
     "code": int(Code.CANCELLED),
@@ -26,11 +26,11 @@ CANCELLED_ERROR = {
 
 _LOG = f"""
 , logged as (
-  insert into reelwright.job_events (job, sequence, type, body)
-  select id, latest_sequence, %(type)s,
+  insert into reelwright.job_events (job, sequence, tenant, type, body)
+  select id, latest_sequence, tenant, %(type)s,
          %(body)s || jsonb_build_object('state', 'STATE_' || state, 'percent', percent, 'stage', stage)
   from moved)
-select id, pg_notify('{CHANNEL}', id || ' ' || latest_sequence || ' ' || state) from moved
+select id, pg_notify('{CHANNEL}', id || ' ' || latest_sequence || ' ' || state || ' ' || tenant) from moved
 """
 
 _APPEND = (
@@ -40,8 +40,8 @@ with moved as (
     latest_sequence = latest_sequence + 1,
     percent = greatest(percent, coalesce(%(percent)s, percent)),
     stage = coalesce(%(stage)s, stage)
-  where id = %(job)s and state in ('QUEUED', 'RUNNING')
-  returning id, latest_sequence, percent, stage, state)"""
+  where id = %(job)s and tenant = %(tenant)s and state in ('QUEUED', 'RUNNING')
+  returning id, tenant, latest_sequence, percent, stage, state)"""
     + _LOG
 )
 
@@ -49,8 +49,8 @@ _BEGIN = (
     """
 with moved as (
   update reelwright.jobs set latest_sequence = latest_sequence + 1, state = 'RUNNING', start_time = clock_timestamp()
-  where id = %(job)s and state = 'QUEUED'
-  returning id, latest_sequence, percent, stage, state)"""
+  where id = %(job)s and tenant = %(tenant)s and state = 'QUEUED'
+  returning id, tenant, latest_sequence, percent, stage, state)"""
     + _LOG
 )
 
@@ -61,16 +61,17 @@ with moved as (
     latest_sequence = latest_sequence + 1, state = %(state)s, result = %(result)s, error = %(error)s,
     percent = case when %(state)s = 'SUCCEEDED' then 100 else percent end, stage = lower(%(state)s),
     end_time = clock_timestamp()
-  where id = %(job)s and state in ('QUEUED', 'RUNNING')
-  returning id, latest_sequence, percent, stage, state)"""
+  where id = %(job)s and tenant = %(tenant)s and state in ('QUEUED', 'RUNNING')
+  returning id, tenant, latest_sequence, percent, stage, state)"""
     + _LOG
 )
 
 _TREE = """
 with recursive tree as (
-  select id, 0 as depth from reelwright.jobs where id = %(job)s
+  select id, 0 as depth from reelwright.jobs where id = %(job)s and tenant = %(tenant)s
   union all
-  select child.id, depth + 1 from reelwright.jobs child join tree on child.parent = tree.id)"""
+  select child.id, depth + 1 from reelwright.jobs child join tree on child.parent = tree.id
+  where child.tenant = %(tenant)s)"""
 
 # In the order of ids, so that two that end overlapping trees wait for each other instead of locking up.
 _LOCK_TREE = (
@@ -88,7 +89,7 @@ moved as (
     latest_sequence = latest_sequence + 1, state = 'CANCELLED', error = %(error)s, stage = 'cancelled',
     end_time = clock_timestamp()
   where id in (select id from tree where depth >= %(from_depth)s) and state in ('QUEUED', 'RUNNING')
-  returning id, latest_sequence, percent, stage, state)"""
+  returning id, tenant, latest_sequence, percent, stage, state)"""
     + _LOG
 )
 
@@ -103,20 +104,22 @@ values
 
 _FIRST_EVENT = f"""
 with first as (
-  insert into reelwright.job_events (job, sequence, type, body)
-  values (%(id)s, 1, 'STATE', '{{"state": "STATE_QUEUED", "percent": 0, "stage": "queued"}}') returning job)
-select pg_notify('{CHANNEL}', job || ' 1 QUEUED') from first
+  insert into reelwright.job_events (job, sequence, tenant, type, body)
+  values (%(id)s, 1, %(tenant)s, 'STATE', '{{"state": "STATE_QUEUED", "percent": 0, "stage": "queued"}}')
+  returning job, tenant)
+select pg_notify('{CHANNEL}', job || ' 1 QUEUED ' || tenant) from first
 """
 
 _ENQUEUE = """
 select dbos.enqueue_workflow(
-  workflow_name => 'job', queue_name => %(queue)s, positional_args => array[to_json(%(id)s::text)],
-  workflow_id => %(id)s, authenticated_user => %(tenant)s, application_name => %(app)s)
+  workflow_name => 'job', queue_name => %(queue)s, workflow_id => %(id)s,
+  positional_args => array[to_json(%(tenant)s::text), to_json(%(id)s::text)],
+  authenticated_user => %(tenant)s, application_name => %(app)s)
 """
 
 
 class JobStore:
-    """Reads and moves jobs. Methods that take a tenant answer JobNotFound for anybody else's job.
+    """Reads and moves the jobs of tenants; somebody else's job is not found, not moved and not listed.
 
     Ids are a four-character prefix and a part that sorts by time, so lists go by what follows the prefix.
     """
@@ -158,46 +161,54 @@ class JobStore:
             rows = await (await connection.execute(query.encode(), values)).fetchall()
         return [_record(row) for row in rows]
 
-    async def events(self, job: str, after: int, limit: int = 500) -> Sequence[EventRecord]:
+    async def events(self, tenant: str, job: str, after: int, limit: int = 500) -> Sequence[EventRecord]:
         """The events after sequence number `after`, at most `limit`."""
         async with self._pool.connection() as connection:
             cursor = await connection.execute(
                 "select job, sequence, time, type, body from reelwright.job_events"
-                " where job = %s and sequence > %s order by sequence limit %s",
-                (job, after, limit),
+                " where job = %s and tenant = %s and sequence > %s order by sequence limit %s",
+                (job, tenant, after, limit),
             )
             return [msgspec.convert(row, EventRecord) for row in await cursor.fetchall()]
 
-    async def begin(self, job: str) -> JobRecord:
+    async def begin(self, tenant: str, job: str) -> JobRecord:
         """Moves a QUEUED job to RUNNING; one that runs already is returned as it is."""
         async with self._pool.connection() as connection, connection.transaction():
-            await connection.execute(_BEGIN, {"job": job, "type": "STATE", "body": Jsonb({})})
-            return await _one(connection, None, job)
+            await connection.execute(_BEGIN, {"tenant": tenant, "job": job, "type": "STATE", "body": Jsonb({})})
+            return await _one(connection, tenant, job)
 
     async def append(
-        self, job: str, event_type: str, body: Json, *, percent: float | None = None, stage: str | None = None
+        self,
+        tenant: str,
+        job: str,
+        event_type: str,
+        body: Json,
+        *,
+        percent: float | None = None,
+        stage: str | None = None,
     ) -> bool:
         """Adds an event; False when the job has ended meanwhile, and then nothing is added."""
-        values = {"job": job, "type": event_type, "body": Jsonb(body), "percent": percent, "stage": stage}
+        values = {"tenant": tenant, "job": job, "type": event_type, "body": Jsonb(body)}
+        values |= {"percent": percent, "stage": stage}
         async with self._pool.connection() as connection:
             return await (await connection.execute(_APPEND, values)).fetchone() is not None
 
     async def finish(
-        self, job: str, state: State, result: Json | None = None, error: Mapping[str, Any] | None = None
+        self, tenant: str, job: str, state: State, result: Json | None = None, error: Mapping[str, Any] | None = None
     ) -> bool:
         """Ends a job; False when it had ended before, and then nothing is changed.
 
         The live children of a job that failed are cancelled: nobody would use what they make.
         """
         body = {name: value for name, value in (("result", result), ("failure", error)) if value is not None}
-        values = {"job": job, "type": "STATE", "body": Jsonb(body), "state": state.value}
+        values = {"tenant": tenant, "job": job, "type": "STATE", "body": Jsonb(body), "state": state.value}
         values |= {"result": _jsonb(result), "error": _jsonb(error)}
         async with self._pool.connection() as connection, connection.transaction():
             if state is State.FAILED:
-                await connection.execute(_LOCK_TREE, {"job": job})
+                await connection.execute(_LOCK_TREE, {"tenant": tenant, "job": job})
             ended = await (await connection.execute(_FINISH, values)).fetchone() is not None
             if ended and state is State.FAILED:
-                await _cancel_tree(connection, job, from_depth=1)
+                await _cancel_tree(connection, tenant, job, from_depth=1)
         return ended
 
     async def cancel(self, tenant: str, job: str) -> Sequence[str]:
@@ -206,11 +217,11 @@ class JobStore:
         Processes that work on them hear of it and stop; workflows that start or recover later see it and end at once.
         """
         async with self._pool.connection() as connection, connection.transaction():
-            await connection.execute(_LOCK_TREE, {"job": job})
+            await connection.execute(_LOCK_TREE, {"tenant": tenant, "job": job})
             before = await _one(connection, tenant, job)
             if before.state.final and before.state is not State.CANCELLED:
                 raise JobStateConflict(job, before.state.value, "cancelled")
-            return await _cancel_tree(connection, job, from_depth=0)
+            return await _cancel_tree(connection, tenant, job, from_depth=0)
 
     async def delete(self, tenant: str, job: str) -> None:
         """Removes a job that has ended, with its events, its children and the request ids that named them."""
@@ -224,29 +235,34 @@ class JobStore:
         """The id of a job and those of all jobs below it."""
         query = """
         with recursive tree as (
-          select id from reelwright.jobs where id = %s and tenant = %s
-          union all select child.id from reelwright.jobs child join tree on child.parent = tree.id)
+          select id from reelwright.jobs where id = %(job)s and tenant = %(tenant)s
+          union all
+          select child.id from reelwright.jobs child join tree on child.parent = tree.id
+          where child.tenant = %(tenant)s)
         select id from tree"""
         async with self._pool.connection() as connection:
-            return [row["id"] for row in await (await connection.execute(query, (job, tenant))).fetchall()]
+            rows = await (await connection.execute(query, {"tenant": tenant, "job": job})).fetchall()
+        return [row["id"] for row in rows]
 
-    async def exists(self, job: str) -> bool:
+    async def exists(self, tenant: str, job: str) -> bool:
         """Whether the job has not been deleted."""
         async with self._pool.connection() as connection:
-            cursor = await connection.execute("select 1 from reelwright.jobs where id = %s", (job,))
+            cursor = await connection.execute(
+                "select 1 from reelwright.jobs where id = %s and tenant = %s", (job, tenant)
+            )
             return await cursor.fetchone() is not None
 
-    async def ended(self, jobs: Sequence[str]) -> Sequence[str]:
-        """Those of `jobs` that have ended or are gone."""
+    async def ended(self, tenant: str, job: str) -> bool:
+        """Whether the job has ended or is gone."""
         async with self._pool.connection() as connection:
             cursor = await connection.execute(
-                "select id from reelwright.jobs where id = any(%s) and state in ('QUEUED', 'RUNNING')", (list(jobs),)
+                "select 1 from reelwright.jobs where id = %s and tenant = %s and state in ('QUEUED', 'RUNNING')",
+                (job, tenant),
             )
-            live = {row["id"] for row in await cursor.fetchall()}
-        return [job for job in jobs if job not in live]
+            return await cursor.fetchone() is None
 
     async def ahead(self, record: JobRecord) -> int:
-        """How many jobs of the same queue wait before this one."""
+        """How many jobs of the same queue wait before this one; a queue is shared by tenants, so all are counted."""
         async with self._pool.connection() as connection:
             cursor = await connection.execute(
                 "select count(*) as n from reelwright.jobs where queue = %s and state = 'QUEUED' and create_time < %s",
@@ -255,14 +271,15 @@ class JobStore:
             row = await cursor.fetchone()
         return int(row["n"]) if row else 0
 
-    async def usual_seconds(self, kind: str, model: str) -> float | None:
+    async def usual_seconds(self, tenant: str, kind: str, model: str) -> float | None:
         """How long the last twenty jobs of this kind and model took on average; None when there were none."""
         query = """
         select avg(extract(epoch from end_time - start_time)) as seconds from (
           select start_time, end_time from reelwright.jobs
-          where kind = %s and model = %s and state = 'SUCCEEDED' order by end_time desc limit 20) recent"""
+          where tenant = %s and kind = %s and model = %s and state = 'SUCCEEDED'
+          order by end_time desc limit 20) recent"""
         async with self._pool.connection() as connection:
-            row = await (await connection.execute(query, (kind, model))).fetchone()
+            row = await (await connection.execute(query, (tenant, kind, model))).fetchone()
         return float(row["seconds"]) if row and row["seconds"] is not None else None
 
 
@@ -286,9 +303,9 @@ def _record(row: Mapping[str, Any]) -> JobRecord:
     return msgspec.convert(row, JobRecord)
 
 
-async def _one(connection: Connection, tenant: str | None, job: str) -> JobRecord:
-    query = "select * from reelwright.jobs where id = %s and (%s::text is null or tenant = %s)"
-    row = await (await connection.execute(query, (job, tenant, tenant))).fetchone()
+async def _one(connection: Connection, tenant: str, job: str) -> JobRecord:
+    query = "select * from reelwright.jobs where id = %s and tenant = %s"
+    row = await (await connection.execute(query, (job, tenant))).fetchone()
     if row is None:
         raise JobNotFound(job)
     return _record(row)
@@ -317,11 +334,11 @@ async def _claim(connection: Connection, tenant: str, new: NewJob, job: str) -> 
             return str(row["subject"])
 
 
-async def _cancel_tree(connection: Connection, job: str, from_depth: int) -> Sequence[str]:
+async def _cancel_tree(connection: Connection, tenant: str, job: str, from_depth: int) -> Sequence[str]:
     """Cancels the live jobs of a locked tree from this depth on; the job itself has depth 0."""
     ended: list[str] = []
-    values = {"job": job, "type": "STATE", "error": Jsonb(CANCELLED_ERROR), "from_depth": from_depth}
-    values |= {"body": Jsonb({"failure": CANCELLED_ERROR})}
+    values = {"tenant": tenant, "job": job, "from_depth": from_depth, "type": "STATE"}
+    values |= {"error": Jsonb(CANCELLED_ERROR), "body": Jsonb({"failure": CANCELLED_ERROR})}
     # The lock keeps new children out; the loop finds those that were admitted just before.
     while moved := await (await connection.execute(_CANCEL_TREE, values)).fetchall():
         ended.extend(row["id"] for row in moved)

@@ -11,7 +11,8 @@ on conflict (job, intent) do update
   set attempts = reelwright.submissions.attempts + 1, update_time = clock_timestamp()
 """
 _SETTLED = """
-update reelwright.submissions set state = 'SETTLED', update_time = clock_timestamp() where job = %s and intent = %s
+update reelwright.submissions set state = 'SETTLED', update_time = clock_timestamp()
+where job = %s and intent = %s and tenant = %s
 """
 
 
@@ -29,4 +30,4 @@ class Submissions:
     async def settle(self, job: JobRecord, intent: str) -> None:
         """Records that the result is in the library."""
         async with self._pool.connection() as connection:
-            await connection.execute(_SETTLED, (job.id, intent))
+            await connection.execute(_SETTLED, (job.id, intent, job.tenant))

@@ -139,7 +139,7 @@ class Work:
                 task.cancel()
 
     async def _say(self, event_type: str, body: Json, **moved: Any) -> None:
-        await outlasting(lambda: self._store.append(self.job.id, event_type, body, **moved))
+        await outlasting(lambda: self._store.append(self.job.tenant, self.job.id, event_type, body, **moved))
 
     def _remaining_seconds(self, percent: float) -> float | None:
         """From how long such jobs took before; from this one's own pace where that is not known or proved wrong."""

@@ -30,26 +30,30 @@ create table reelwright.jobs (
 create index jobs_by_age on reelwright.jobs (tenant, substr(id, 5) desc);
 create index jobs_by_parent on reelwright.jobs (parent) where parent is not null;
 create index jobs_waiting on reelwright.jobs (queue, id) where state = 'QUEUED';
-create index jobs_finished on reelwright.jobs (kind, model, end_time desc) where state = 'SUCCEEDED';
+create index jobs_finished on reelwright.jobs (tenant, kind, model, end_time desc) where state = 'SUCCEEDED';
 
 create table reelwright.job_events (
   job      text not null references reelwright.jobs (id) on delete cascade,
   sequence integer not null,
+  tenant   text not null,
   time     timestamptz not null default clock_timestamp(),
   type     text not null,
   body     jsonb not null,
   primary key (job, sequence)
 );
 
+-- A request id names a job as long as there is one: deleting the job frees the id. The id is claimed before its job is
+-- written, in the same transaction, so the reference is checked at its end.
 create table reelwright.request_ids (
   tenant      text not null,
   scope       text not null,
   request_id  text not null,
   digest      bytea not null,
-  subject     text not null,
+  subject     text not null references reelwright.jobs (id) on delete cascade deferrable initially deferred,
   create_time timestamptz not null default clock_timestamp(),
   primary key (tenant, scope, request_id)
 );
+create index request_ids_by_subject on reelwright.request_ids (subject);
 
 create table reelwright.submissions (
   job         text not null references reelwright.jobs (id) on delete cascade,

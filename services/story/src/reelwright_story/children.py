@@ -23,7 +23,7 @@ class Children:
 
     async def follow(self, tenant: str, job: str, listener: Listener) -> Json:
         """The result of `job`, every event of which is given to `listener`; raises ChildFailed when there is none."""
-        async with contextlib.aclosing(self._feed.watch(job)) as events:
+        async with contextlib.aclosing(self._feed.watch(tenant, job)) as events:
             async for event in events:
                 await listener(event)
         record = await outlasting(lambda: self._jobs.get(tenant, job))
