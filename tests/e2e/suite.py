@@ -9,6 +9,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -100,6 +101,7 @@ def running_suite(data: Path, **more: str) -> Iterator[RunningSuite]:
         stderr=subprocess.STDOUT,
         text=True,
     )
+    reader: threading.Thread | None = None
     try:
         assert process.stdout is not None
         said = []
@@ -110,16 +112,17 @@ def running_suite(data: Path, **more: str) -> Iterator[RunningSuite]:
         else:
             raise AssertionError("".join(said))
         # Read on, or the suite would block on a full pipe one day.
-        with contextlib.ExitStack() as stack:
-            reader = subprocess.Popen([sys.executable, "-c", "import sys; sys.stdin.read()"], stdin=process.stdout)
-            stack.callback(reader.wait, timeout=30)
-            yield RunningSuite(process, port, data)
-            process.send_signal(signal.SIGINT)
-            assert process.wait(timeout=60) == 0
+        reader = threading.Thread(target=process.stdout.read, daemon=True)
+        reader.start()
+        yield RunningSuite(process, port, data)
+        process.send_signal(signal.SIGINT)
+        assert process.wait(timeout=60) == 0
     finally:
         if process.poll() is None:
             process.kill()
             process.wait()
+        if reader:
+            reader.join(timeout=30)
         if process.stdout is not None:
             process.stdout.close()
 
