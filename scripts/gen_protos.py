@@ -91,7 +91,7 @@ def generate(out: Path) -> None:
     # The stub plugins lie beside this interpreter, which need not be on PATH.
     plugins = [f"--plugin=protoc-gen-{kind}={Path(sys.executable).parent / f'protoc-gen-{kind}'}" for kind in STUBS]
     # Every file of a stub plugin would be announced on standard error.
-    quiet = {kind: "quiet:" for kind in STUBS}
+    quiet = dict.fromkeys(STUBS, "quiet:")
     compile_protos([*plugins, *(f"--{kind}_out={quiet.get(kind, '')}{out}" for kind in kinds)])
     build_gateway_image(out / IMAGE)
     for config in PROTOS.rglob("service_config.json"):

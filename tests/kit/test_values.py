@@ -17,7 +17,7 @@ from reelwright_kit.jobs.rendering import admission_of, digest_of, status_messag
 from reelwright_kit.jobs.work import RecordedFailure
 from reelwright_kit.settings import Secret, ServiceSettings, SettingsInvalid
 
-ENOUGH = {"REELWRIGHT_DATABASE_URL": "postgresql://u:hidden@h/d", "REELWRIGHT_STORE_URL": "file:///tmp/x"}
+ENOUGH = {"REELWRIGHT_DATABASE_URL": "postgresql://u:hidden@h/d", "REELWRIGHT_STORE_URL": "file:///srv/x"}
 
 
 def test_ids_are_unique_and_sort_by_age(monkeypatch: pytest.MonkeyPatch) -> None:
