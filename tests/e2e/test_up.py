@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import av
 import psutil
 import pytest
+from rich.console import Console
 
-from tests.e2e.suite import COMMAND, RunningSuite, environment, free_port, running_suite
+from reelwright_cli.suite.parts import Part
+from reelwright_cli.suite.supervisor import Health, Watched
+from reelwright_cli.suite.table import StatusBoard
+from tests.e2e.suite import COMMAND, Client, RunningSuite, environment, free_port, running_suite
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(90)]
 
@@ -135,3 +141,65 @@ def test_a_killed_supervisor_takes_its_parts_along(data: Path) -> None:
 
 class Killed(Exception):
     """Leaves the block of a suite that was killed on purpose."""
+
+
+@pytest.mark.timeout(240)
+def test_demo_makes_a_film_and_leaves_nothing_else(data: Path, tmp_path: Path) -> None:
+    """One sentence, an empty data directory: the film at full size with all its parts, no process and no data left."""
+    before = {process.pid for process in psutil.process_iter()}
+    finished = subprocess.run(
+        [COMMAND, "demo", "A postman delivers a letter to the moon", "--out", str(tmp_path)],
+        env={**environment(free_port(), data), "TMPDIR": str(data)},
+        capture_output=True,
+        text=True,
+        timeout=230,
+        check=False,
+    )
+
+    assert finished.returncode == 0, finished.stderr
+    (folder,) = tmp_path.iterdir()
+    names = {path.name for path in folder.iterdir()}
+    assert {"film.mp4", "film.srt", "poster.jpg", "storyboard.json"} <= names
+    assert len([name for name in names if name.startswith("scene-")]) >= 4
+    with av.open(str(folder / "film.mp4")) as container:
+        video = container.streams.video[0]
+        assert (video.width, video.height) == (1280, 720)
+        assert container.duration is not None and container.duration / av.time_base >= 20
+    assert "s to go" in finished.stdout and "shot-4" in finished.stdout and "editing" in finished.stdout
+    left = [process for process in psutil.process_iter(["cmdline"]) if process.pid not in before]
+    assert not [p for p in left if str(data) in " ".join(p.info["cmdline"] or [])]
+    assert not list(data.glob("reelwright-demo-*"))
+
+
+def test_jobs_are_listed_watched_and_cancelled_from_the_command(suite: RunningSuite) -> None:
+    """`jobs list`, `jobs cancel` and `jobs watch` on one film; a job nobody has is refused in one line."""
+    with suite.channel() as channel:
+        job = Client(channel).film("A snail crosses the desert", scenes=8, resolution=720).id
+
+    cancelled = suite.cli("jobs", "cancel", job)
+    listed = suite.cli("jobs", "list", "--kind", "film", "--json")
+    watched = suite.cli("jobs", "watch", job)
+    unknown = suite.cli("jobs", "watch", "img_nobody")
+
+    assert cancelled.returncode == 0 and "CANCELLED" in cancelled.stdout
+    assert f'"id": "{job}"' in listed.stdout and '"state": "STATE_CANCELLED"' in listed.stdout
+    assert watched.returncode == 1 and "cancelled" in watched.stdout
+    assert unknown.returncode == 1 and "img_nobody" in unknown.stderr and "Traceback" not in unknown.stderr
+
+
+def test_the_table_of_up_names_every_part_and_how_it_is() -> None:
+    """On a terminal, a part is shown with its health, restarts, process and port."""
+    screen = io.StringIO()
+    part = Part("image", [], {}, Path(), 4711, well=never)
+    board = StatusBoard(Console(file=screen, force_terminal=True, width=100), "Reelwright")
+
+    board.show([Watched(part, Path(), health=Health.RESTARTING, restarts=3)])
+    board.close()
+
+    for shown in ("Reelwright", "image", "restarting", "3", "4711"):
+        assert shown in screen.getvalue()
+
+
+async def never() -> bool:
+    """A part that is not well."""
+    return False

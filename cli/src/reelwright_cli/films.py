@@ -9,6 +9,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from google.protobuf import json_format
+
+# Known by name only when it is imported: the errors of jobs carry its messages.
+from google.rpc import error_details_pb2  # noqa: F401
 from rich.console import Console
 
 from reelwright.assets.v1 import assets_service_pb2 as assets

@@ -168,11 +168,12 @@ def cancel(job: JobId) -> None:
 
 
 def _jobs_table(found: list[jobs.Job]) -> Table:
-    table = Table()
-    for heading in ("job", "kind", "state", "percent", "stage", "created"):
-        table.add_column(heading, no_wrap=heading == "job")
+    # Without lines between columns it fits 80 characters, which is also what a pipe gets.
+    table = Table(box=None, pad_edge=False)
+    for heading in ("job", "kind", "state", "%", "stage", "created"):
+        table.add_column(heading, no_wrap=heading != "stage", justify="right" if heading == "%" else "left")
     for job in found:
         state = jobs.Job.State.Name(job.state).removeprefix("STATE_")
-        created = job.create_time.ToDatetime().strftime("%Y-%m-%d %H:%M:%S")
+        created = job.create_time.ToDatetime().strftime("%m-%d %H:%M")
         table.add_row(job.id, job.kind, state, f"{job.percent:.0f}", job.stage, created)
     return table

@@ -33,6 +33,8 @@ TITLE_S = 3.0
 LEAD_S = 1.5
 """How much longer a clip is than what is said over it."""
 SHORTEST_CLIP_S, LONGEST_CLIP_S = 4.0, 30.0
+LONGEST_MUSIC_S = 600.0
+"""What CreateMusic takes; the edit repeats it under a longer film."""
 
 
 @dataclass(frozen=True)
@@ -152,7 +154,7 @@ class FilmRecipe:
         if not order.music:
             return ""
         prompt = f"{board.outline.mood}; {board.outline.music}"
-        job = await self._studio.music(work.job.id, prompt, TITLE_S + seconds, order.seed, order.models.music)
+        job = await self._studio.music(work.job.id, prompt, music_seconds(seconds), order.seed, order.models.music)
         result = await self._children.follow(work.job.tenant, job, _ignore)
         return str(result["audio"]["audio"]["id"])
 
@@ -218,6 +220,11 @@ class Gathering(asyncio.TaskGroup):
 
 def _seconds(asset: Json) -> float:
     return float(str(asset["duration"]).rstrip("s"))
+
+
+def music_seconds(clips_s: float) -> float:
+    """How long the music of a film is whose clips are `clips_s` long in all."""
+    return min(TITLE_S + clips_s, LONGEST_MUSIC_S)
 
 
 def _length(order: FilmOrder, shots: int, voice_s: float) -> float:
