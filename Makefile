@@ -25,12 +25,16 @@ demo: setup ## Make a film from a sentence: make demo PROMPT="..."
 	@$(BIN)/reelwright demo "$(PROMPT)"
 
 .PHONY: up
-up: setup ## Run the suite on port 8080 until Ctrl-C
-	@$(BIN)/reelwright up
+up: setup ## Run the suite on port 8080 until Ctrl-C; FAKES=1: vendors are played on this machine
+	@$(BIN)/reelwright up $(if $(FAKES),--fakes)
 
 .PHONY: test
 test: setup ## Run the tests
 	$(BIN)/python -m pytest
+
+.PHONY: bench
+bench: setup ## Measure this machine and the suite on it; BENCH=name runs a part
+	$(BIN)/python -m benchmarks $(BENCH)
 
 .PHONY: check
 check: setup ## Lint, types, contracts, drift

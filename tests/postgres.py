@@ -71,7 +71,6 @@ class Postgres:
         """Makes the database that fresh ones are copies of."""
         self._do(f"create database {TEMPLATE} template template0")
         _run([sys.executable, "-c", MIGRATE, self.url(TEMPLATE)])
-        _run([str(Path(sys.executable).parent / "dbos"), "migrate", "-s", self.url(TEMPLATE)])
 
     def _control(self, verb: str, *arguments: str) -> None:
         _run([sys.executable, "-c", CONTROL, self._user, self._command, "-w", "-D", str(self._data), *arguments, verb])

@@ -75,6 +75,11 @@ class ServiceProcess:
         async with grpc.aio.insecure_channel(await self.address()) as channel:
             yield channel
 
+    @property
+    def pid(self) -> int:
+        """Its number."""
+        return self._process.pid
+
     def signal(self, number: signal.Signals) -> None:
         """Sends a signal."""
         self._process.send_signal(number)

@@ -64,11 +64,6 @@ def files() -> tuple[descriptor_pb2.FileDescriptorProto, ...]:
     return tuple(file for file in image.file if file.name.startswith("reelwright/"))
 
 
-def apis() -> list[str]:
-    """Names of the APIs, for example `image`."""
-    return sorted({_api(file) for file in files()})
-
-
 def _api(file: descriptor_pb2.FileDescriptorProto) -> str:
     return file.package.split(".")[1]
 
@@ -81,9 +76,18 @@ def _first_sentence(text: str) -> str:
     return re.split(r"(?<=[.:])\s+(?=[A-Z`])", text, maxsplit=1)[0].rstrip(":")
 
 
-def service_of(api: str) -> tuple[str, str, list[Rpc]]:
-    """Name, one-sentence comment and methods of the service of an API."""
-    file = next(file for file in files() if _api(file) == api and file.service)
+def services() -> list[tuple[str, str]]:
+    """Every API with the word that its service's file is named after, which is the API's own for most."""
+    return sorted((_api(file), _subject(file)) for file in files() if file.service)
+
+
+def _subject(file: descriptor_pb2.FileDescriptorProto) -> str:
+    return file.name.rpartition("/")[2].removesuffix("_service.proto")
+
+
+def service_of(subject: str) -> tuple[str, str, list[Rpc]]:
+    """Name, one-sentence comment and methods of the service in the file named after `subject`."""
+    file = next(file for file in files() if file.service and _subject(file) == subject)
     comments, service = _comments(file), file.service[0]
     rpcs = [
         Rpc(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import importlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -186,7 +187,12 @@ def _answers(method: ast.AsyncFunctionDef) -> bool:
 
 def model_cards(service: str) -> list[dict[str, Any]]:
     """What the models of a service say about themselves: the literal fields of their cards."""
-    providers = ROOT / "services" / service / "src" / f"reelwright_{service}" / "providers"
+    root = ROOT / "services" / service / "src" / f"reelwright_{service}"
+    if (root / "offers.py").exists():
+        # Made from tables when the service starts: asked for as the service does, without any provider connected.
+        models = importlib.import_module(f"reelwright_{service}.offers").every_model(None, None, None, 1)
+        return sorted((vars(model.card) for model in models), key=lambda card: str(card["id"]))
+    providers = root / "providers"
     if not (providers / "interface.py").exists():
         return []
     card = next(node for node in classes(providers / "interface.py") if node.name == "ModelCard")

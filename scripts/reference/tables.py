@@ -19,6 +19,7 @@ FACTORIES = {
 }
 SETTINGS = {
     "shared": ("kit/src/reelwright_kit/settings.py", "ServiceSettings"),
+    "store": ("kit/src/reelwright_kit/settings.py", "StoreSettings"),
     "gateway": ("gateway/src/reelwright_gateway/settings.py", "AdapterSettings"),
     "suite": ("cli/src/reelwright_cli/settings.py", "SuiteSettings"),
     "client": ("cli/src/reelwright_cli/settings.py", "ClientSettings"),
@@ -34,6 +35,21 @@ CONSTANTS = (
     ("kit/src/reelwright_kit/pages.py", "MAX_PAGE_SIZE", "items", "one page of a list; larger sizes are taken as this"),
     ("kit/src/reelwright_kit/pages.py", "DEFAULT_PAGE_SIZE", "items", "one page of a list when no size is given"),
     ("kit/src/reelwright_kit/jobs/servicer.py", "DEFAULT_WAIT_S", "s", "WaitJob when no timeout is given"),
+    ("kit/src/reelwright_kit/addresses.py", "MAX_URL_CHARACTERS", "characters", "an address that a user gives"),
+    ("kit/src/reelwright_kit/fetching.py", "MAX_FETCH_BYTES", "bytes", "a file that is fetched from an address"),
+    ("kit/src/reelwright_kit/fetching.py", "FETCH_TIMEOUT_S", "s", "fetching a file, from the first byte to the last"),
+    ("kit/src/reelwright_kit/fetching.py", "MAX_REDIRECTS", "redirects", "followed when a file is fetched"),
+    ("kit/src/reelwright_kit/assets/references.py", "MAX_INLINE_BYTES", "bytes", "what a `data:` URI holds"),
+    ("kit/src/reelwright_kit/fetching.py", "POST_TIMEOUT_S", "s", "one try of a webhook"),
+    ("kit/src/reelwright_kit/fetching.py", "MAX_ANSWER_CHARACTERS", "characters", "kept of a webhook's answer"),
+    (
+        "kit/src/reelwright_kit/webhooks/courier.py",
+        "MAX_RETRY_AFTER_S",
+        "s",
+        "a receiver's Retry-After that is honoured",
+    ),
+    ("kit/src/reelwright_kit/webhooks/courier.py", "LEASE_S", "s", "a process has a delivery for itself"),
+    ("kit/src/reelwright_kit/webhooks/courier.py", "CONCURRENCY", "tries", "of webhooks at a time in one process"),
     (
         "kit/src/reelwright_kit/server.py",
         "SERVER_OPTIONS[grpc.max_receive_message_length]",
@@ -116,9 +132,9 @@ def settings(subject: str) -> str:
     return table(("variable", "default", "meaning"), rows)
 
 
-def rpcs(api: str) -> str:
-    """The RPCs of one API."""
-    service, _, found = contract.service_of(api)
+def rpcs(subject: str) -> str:
+    """The RPCs of one service."""
+    service, _, found = contract.service_of(subject)
     offered = source.offered(service)
     rows = (
         (
@@ -135,8 +151,8 @@ def rpcs(api: str) -> str:
 def apis(_: str) -> str:
     """Every API with how much of it is offered."""
     rows = []
-    for api in contract.apis():
-        service, purpose, found = contract.service_of(api)
+    for api, subject in contract.services():
+        service, purpose, found = contract.service_of(subject)
         served = sum(source.offered(service).get(rpc.name, False) for rpc in found)
         rows.append((f"`reelwright.{api}.v1`", f"`{service}`", purpose, f"{served} of {len(found)}"))
     return table(("package", "service", "purpose", "RPCs offered"), rows)

@@ -32,7 +32,6 @@ ADMIN = (
 
 LATER = {
     "admin": dict.fromkeys(ADMIN, "keys, limits and budgets are off in this release"),
-    "assets": {"URI_REFUSED": "addresses are not fetched in this release: NOT_OFFERED"},
     "jobs": {
         "SUBMISSION_UNKNOWN": "the local engines are asked again without harm; paid providers will need it",
         "COST_CEILING": "the local engines cost nothing",

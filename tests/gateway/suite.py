@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import importlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -20,8 +19,7 @@ from grpc_status import rpc_status
 from reelwright.assets.v1 import assets_service_pb2 as assets_pb
 from reelwright.jobs.v1 import jobs_service_pb2 as jobs_pb
 from reelwright.llm.v1 import llm_service_pb2 as llm_pb
-
-APIS = ("admin", "assets", "audio", "image", "jobs", "llm", "story", "video")
+from reelwright_kit import contract
 
 FINAL = (jobs_pb.Job.STATE_SUCCEEDED, jobs_pb.Job.STATE_FAILED, jobs_pb.Job.STATE_CANCELLED)
 Event = jobs_pb.JobEvent
@@ -29,9 +27,7 @@ Event = jobs_pb.JobEvent
 
 def contract_methods() -> list[MethodDescriptor]:
     """Every method of every contract."""
-    modules = (importlib.import_module(f"reelwright.{api}.v1.{api}_service_pb2") for api in APIS)
-    services = [service for module in modules for service in module.DESCRIPTOR.services_by_name.values()]
-    return [method for service in services for method in service.methods]
+    return [method for service in contract.services().values() for method in service.methods]
 
 
 @dataclass

@@ -14,7 +14,7 @@ import grpc
 import msgspec
 
 from reelwright_kit.backbone import SHARED_SERVICES, Backbone, backbone
-from reelwright_kit.errors import ProviderFailed
+from reelwright_kit.jobs.commission import ProviderFailed
 from reelwright_kit.jobs.engine import Queue
 from reelwright_kit.jobs.model import Json
 from reelwright_kit.jobs.work import Work
@@ -66,7 +66,7 @@ class Mill:
             case "grind":
                 await work.in_thread(self._grind, work)
             case "refuse":
-                raise ProviderFailed("The provider said no.", provider="mill", status=422)
+                raise ProviderFailed("mill", "said no", status=422)
             case "crash":
                 secret = work.job.request["secret"]
                 raise ValueError(f"secret: {secret}")

@@ -109,7 +109,7 @@ async def test_what_nobody_foresaw_becomes_a_fixed_sentence_and_is_logged_withou
     crash = await process.said("job_crashed", job=job)
     error = (await yard.jobs.get(TENANT, job)).error
     assert error is not None and error["reason"] == "INTERNAL"
-    assert error["message"] == "Something unexpected went wrong with this job; its id finds it in the logs."
+    assert error["message"] == "Something unexpected went wrong; the job's id finds it in the logs."
     frames = crash["exception"][0]["frames"]
     assert frames and not any(frame.get("locals") for frame in frames)
 

@@ -16,6 +16,7 @@ from PIL import Image
 from reelwright_kit.assets.library import Library
 from reelwright_kit.assets.model import AssetFilter, AssetRecord, Provenance
 from reelwright_kit.assets.scratch import PREFIX, Scratch
+from reelwright_kit.assets.store import Label
 from reelwright_kit.errors import AssetNotFound, MediaUnreadable, RangeNotSatisfiable
 from tests.kit.orders import TENANT
 
@@ -74,7 +75,7 @@ async def test_nobody_finds_a_file_whose_bytes_are_not_kept_yet(
     library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     class Failing:
-        async def put(self, key: str, path: Path) -> None:
+        async def put(self, key: str, path: Path, label: Label) -> None:
             raise OSError("disk full")
 
     monkeypatch.setattr(library, "_store", Failing())

@@ -86,6 +86,8 @@ async def suite(postgres: Postgres, tmp_path_factory: pytest.TempPathFactory) ->
         "REELWRIGHT_STORE_URL": f"file://{tmp_path_factory.mktemp('services')}",
         "REELWRIGHT_EXECUTOR_ID": "one",
         "REELWRIGHT_NOTICE_S": "0",
+        "REELWRIGHT_FETCH_HTTP": "true",
+        "REELWRIGHT_FETCH_ALLOW": "127.0.0.1/32",
         "REELWRIGHT_DRAIN_S": "1",
         "REELWRIGHT_PATIENCE_S": "1",
     }

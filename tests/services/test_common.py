@@ -33,6 +33,7 @@ async def test_reflection_lists_the_whole_contract(suite: Suite, service: str) -
     ours = {f"reelwright.{name}.v1.{name.capitalize()}Service" for name in (*SERVICES, "admin")}
     assert {found.name for found in answer.list_services_response.service} == ours | {
         "reelwright.jobs.v1.JobService",
+        "reelwright.jobs.v1.WebhookService",
         "reelwright.assets.v1.AssetService",
         "grpc.health.v1.Health",
         "grpc.reflection.v1alpha.ServerReflection",

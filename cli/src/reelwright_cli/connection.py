@@ -15,7 +15,7 @@ import grpc
 from reelwright.assets.v1 import assets_service_pb2_grpc
 from reelwright.audio.v1 import audio_service_pb2_grpc
 from reelwright.image.v1 import image_service_pb2_grpc
-from reelwright.jobs.v1 import jobs_service_pb2_grpc
+from reelwright.jobs.v1 import jobs_service_pb2_grpc, webhooks_service_pb2_grpc
 from reelwright.llm.v1 import llm_service_pb2_grpc
 from reelwright.story.v1 import story_service_pb2_grpc
 from reelwright.video.v1 import video_service_pb2_grpc
@@ -32,6 +32,7 @@ class Suite:
 
     target: str
     jobs: jobs_service_pb2_grpc.JobServiceAsyncStub
+    webhooks: webhooks_service_pb2_grpc.WebhookServiceAsyncStub
     assets: assets_service_pb2_grpc.AssetServiceAsyncStub
     story: story_service_pb2_grpc.StoryServiceAsyncStub
     image: image_service_pb2_grpc.ImageServiceAsyncStub
@@ -47,6 +48,7 @@ async def connected(target: str) -> AsyncIterator[Suite]:
         yield Suite(
             target,
             jobs_service_pb2_grpc.JobServiceStub(channel),
+            webhooks_service_pb2_grpc.WebhookServiceStub(channel),
             assets_service_pb2_grpc.AssetServiceStub(channel),
             story_service_pb2_grpc.StoryServiceStub(channel),
             image_service_pb2_grpc.ImageServiceStub(channel),

@@ -6,14 +6,17 @@ import os
 from pathlib import Path
 from typing import Annotated
 
+import msgspec
 import typer
 from google.protobuf import duration_pb2
 from rich.console import Console
 from rich.table import Table
 
 from reelwright.jobs.v1 import jobs_service_pb2 as jobs
+from reelwright.jobs.v1 import webhooks_service_pb2 as hooks
 from reelwright.story.v1 import story_service_pb2 as story
 from reelwright_cli import doctor as examination
+from reelwright_cli import storage, webhooks
 from reelwright_cli.connection import client_target, connected, run
 from reelwright_cli.demo import demo as make_demo
 from reelwright_cli.films import as_json, make_film
@@ -26,37 +29,45 @@ from reelwright_kit.settings import SettingsInvalid
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help="Sentences in, films out.")
 jobs_app = typer.Typer(no_args_is_help=True, help="Follow and steer jobs.")
 app.add_typer(jobs_app, name="jobs")
+store_app = typer.Typer(no_args_is_help=True, help="Look after the place of the files.")
+app.add_typer(store_app, name="store")
+webhooks_app = typer.Typer(no_args_is_help=True, help="See and repeat what webhooks were told.")
+app.add_typer(webhooks_app, name="webhooks")
 
 OUT = Path("out")
 
 Prompt = Annotated[str, typer.Argument(help="The sentence, or a longer text.")]
 JobId = Annotated[str, typer.Argument(help="Id of the job.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Fakes = Annotated[bool, typer.Option("--fakes", help="Let a server on this machine play the vendors.")]
 
 
-async def _suite_settings() -> SuiteSettings:
+async def _suite_settings(fakes: bool = False) -> SuiteSettings:
     try:
-        return SuiteSettings.load(os.environ)
+        settings = SuiteSettings.load(os.environ)
+        return msgspec.structs.replace(settings, fakes=fakes or settings.fakes)
     except SettingsInvalid as error:
         raise Trouble(str(error)) from None
 
 
 @app.command()
-def up() -> None:
+def up(fakes: Fakes = False) -> None:
     """Run the whole suite on this machine until Ctrl-C."""
 
     async def work() -> None:
-        await run_suite(await _suite_settings(), Console())
+        await run_suite(await _suite_settings(fakes), Console())
 
     run(work())
 
 
 @app.command()
-def demo(prompt: Prompt, out: Annotated[Path, typer.Option(help="Where the film goes.")] = OUT) -> None:
+def demo(
+    prompt: Prompt, out: Annotated[Path, typer.Option(help="Where the film goes.")] = OUT, fakes: Fakes = False
+) -> None:
     """Start a suite of its own, make one film, and stop."""
 
     async def work() -> None:
-        await make_demo(await _suite_settings(), prompt, out, Console())
+        await make_demo(await _suite_settings(fakes), prompt, out, Console())
 
     run(work())
 
@@ -165,6 +176,90 @@ def cancel(job: JobId) -> None:
             return (await suite.jobs.CancelJob(jobs.CancelJobRequest(id=job))).job
 
     Console().print(_jobs_table([run(work())]))
+
+
+@webhooks_app.command()
+def secret(
+    rotate: Annotated[bool, typer.Option("--rotate", help="Make a new one; the old one signs along for 24 h.")] = False,
+) -> None:
+    """Print the secret that signs webhooks."""
+
+    async def work() -> hooks.WebhookSecret:
+        async with connected(client_target()) as suite:
+            return await webhooks.secret_of(suite, rotate)
+
+    print(run(work()).secret)
+
+
+@webhooks_app.command()
+def test(url: Annotated[str, typer.Argument(help="Address of the receiver.")]) -> None:
+    """Send a signed test event and say how it went."""
+
+    async def work() -> hooks.WebhookAttempt:
+        async with connected(client_target()) as suite:
+            return await webhooks.tried(suite, url)
+
+    attempt = run(work())
+    print(webhooks.attempt_line(attempt))
+    if not webhooks.was_taken(attempt):
+        raise typer.Exit(1)
+
+
+@webhooks_app.command("list")
+def list_webhooks(
+    job: Annotated[str, typer.Option(help="Only those of this job.")] = "",
+    limit: Annotated[int, typer.Option(help="How many at most, 1 to 200.")] = 20,
+    json: AsJson = False,
+) -> None:
+    """List what webhooks were told, newest first."""
+
+    async def work() -> list[hooks.WebhookDelivery]:
+        request = hooks.ListWebhookDeliveriesRequest(page_size=limit, job=job)
+        async with connected(client_target()) as suite:
+            return list((await suite.webhooks.ListWebhookDeliveries(request)).deliveries)
+
+    found = run(work())
+    if json:
+        for delivery in found:
+            print(webhooks.delivery_json(delivery))
+    else:
+        Console().print(webhooks.deliveries_table(found))
+
+
+@webhooks_app.command()
+def redeliver(event: Annotated[str, typer.Argument(help="Id of the event.")]) -> None:
+    """Tell an event again, now."""
+
+    async def work() -> hooks.WebhookDelivery:
+        async with connected(client_target()) as suite:
+            return (await suite.webhooks.RedeliverWebhook(hooks.RedeliverWebhookRequest(id=event))).delivery
+
+    Console().print(webhooks.deliveries_table([run(work())]))
+
+
+@store_app.command("provision")
+def provision_store() -> None:
+    """Make the place of the files ready: bucket or directory, rule against half uploads; as often as you like."""
+
+    async def work() -> None:
+        settings = storage.store_settings(await _suite_settings(), os.environ)
+        await storage.make_ready(settings, Console())
+
+    run(work())
+
+
+@store_app.command("check")
+def check_store(
+    remove: Annotated[bool, typer.Option("--remove", help="Remove old objects that have no record.")] = False,
+) -> None:
+    """Compare the files with their records; exit 1 when one is lost."""
+
+    async def work() -> bool:
+        suite = await _suite_settings()
+        return await storage.check(suite, storage.store_settings(suite, os.environ), Console(), remove=remove)
+
+    if not run(work()):
+        raise typer.Exit(1)
 
 
 def _jobs_table(found: list[jobs.Job]) -> Table:

@@ -33,6 +33,8 @@ class SuiteSettings(Settings, frozen=True, kw_only=True):
     """OpenTelemetry collector, gRPC; empty: traces are not sent."""
     log_level: str = msgspec.field(default="info", name="REELWRIGHT_LOG_LEVEL")
     """debug, info, warning or error."""
+    fakes: bool = msgspec.field(default=False, name="REELWRIGHT_FAKES")
+    """1: vendors are played by a server on this machine, and no real key is passed on."""
 
 
 class ClientSettings(Settings, frozen=True, kw_only=True):

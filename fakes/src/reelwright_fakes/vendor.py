@@ -47,6 +47,12 @@ class Vendor(Protocol):
     name: str
     # Each of the vendor's own base addresses, by what its documentation calls it, as a path of this server.
     bases: Mapping[str, str]
+    # How the names of the environment variables begin that mean this vendor to its SDK or to a service.
+    variables: Sequence[str]
+
+    def environment(self, address: str) -> Mapping[str, str]:
+        """The variables that point a service at this server, which listens at `address`, with a key that is none."""
+        ...
 
     def routes(self, stage: Stage) -> Sequence[BaseRoute]:
         """The vendor's paths, their handlers wrapped by `stage`."""

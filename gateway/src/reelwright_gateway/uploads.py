@@ -6,15 +6,21 @@ import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
 from dataclasses import dataclass
 from email.message import Message
+from typing import TYPE_CHECKING
 
+import grpc
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from reelwright.assets.v1 import assets_service_pb2 as pb
 from reelwright_gateway.multipart import Form, boundary_of
 from reelwright_gateway.rendering import plain
-from reelwright_gateway.upstream import Metadata, Upstream, metadata
+from reelwright_gateway.upstream import Upstream, metadata, replay_headers
 from reelwright_kit.errors import AssetTooLarge, FieldInvalid
+
+if TYPE_CHECKING:
+    # Generic in the stubs only.
+    UploadCall = grpc.aio.StreamUnaryCall[pb.UploadAssetRequest, pb.UploadAssetResponse]
 
 PIECE_BYTES = 1024 * 1024
 FIELDS = ("filename", "media_type", "title", "tags", "album", "request_id")
@@ -36,11 +42,12 @@ class Uploads:
         if declared.isdecimal() and int(declared) > self.limit_bytes + PIECE_BYTES:
             raise AssetTooLarge(self.limit_bytes)
         source = _form(request) if _media_type(request) == "multipart/form-data" else _bare(request)
-        asset = await self._send(source, metadata(request))
-        return JSONResponse(plain(asset), 201, {"location": f"/api/v1/assets/{asset.id}"})
+        call = self.upstream.assets.UploadAsset(metadata=metadata(request))
+        asset = await self._send(source, call)
+        headers = {"location": f"/api/v1/assets/{asset.id}"} | await replay_headers(call)
+        return JSONResponse(plain(asset), 201, headers)
 
-    async def _send(self, source: AsyncGenerator[pb.UploadHeader | bytes, None], told: Metadata) -> pb.Asset:
-        call = self.upstream.assets.UploadAsset(metadata=told)
+    async def _send(self, source: AsyncGenerator[pb.UploadHeader | bytes, None], call: UploadCall) -> pb.Asset:
         taken = 0
         try:
             async for item in source:

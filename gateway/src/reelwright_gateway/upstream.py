@@ -14,9 +14,10 @@ from starlette.requests import Request
 from reelwright.assets.v1 import assets_service_pb2_grpc
 from reelwright.jobs.v1 import jobs_service_pb2_grpc
 from reelwright_gateway.settings import AdapterSettings
+from reelwright_kit.caller import KEY_HEADER, REPLAYED_HEADER, RETRIES_HEADER, key_of
 from reelwright_kit.client import connect
 
-FORWARDED = ("x-request-id", "traceparent", "tracestate", "authorization", "x-api-key")
+FORWARDED = ("x-request-id", "traceparent", "tracestate", "authorization", "x-api-key", RETRIES_HEADER)
 
 Metadata = tuple[tuple[str, str], ...]
 
@@ -50,7 +51,15 @@ async def open_upstream(settings: AdapterSettings) -> AsyncIterator[Upstream]:
 
 
 def metadata(request: Request) -> Metadata:
-    """What of the request's headers the services are told."""
+    """What of the request's headers the services are told; raises FieldInvalid when the idempotency key is none."""
     named = {name: request.headers[name] for name in FORWARDED if name in request.headers}
     named["x-request-id"] = request.state.request_id
+    if request.method == "POST" and (key := key_of(request.headers.getlist(KEY_HEADER))):
+        named[KEY_HEADER] = key
     return tuple(named.items())
+
+
+async def replay_headers(call: Any) -> dict[str, str]:
+    """What is told about an answered `call` that made nothing new."""
+    replayed = (await call.initial_metadata()).get(REPLAYED_HEADER)
+    return {REPLAYED_HEADER: str(replayed)} if replayed else {}

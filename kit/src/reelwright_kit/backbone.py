@@ -5,29 +5,43 @@ from __future__ import annotations
 import contextlib
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 
 import grpc
 
 from reelwright.assets.v1 import assets_service_pb2_grpc
-from reelwright.jobs.v1 import jobs_service_pb2_grpc
+from reelwright.jobs.v1 import jobs_service_pb2_grpc, webhooks_service_pb2_grpc
 from reelwright_kit import contract, database
 from reelwright_kit.assets.index import AssetIndex
 from reelwright_kit.assets.library import Library
+from reelwright_kit.assets.orphans import Orphans
 from reelwright_kit.assets.scratch import Scratch
 from reelwright_kit.assets.servicer import AssetServicer
-from reelwright_kit.assets.store import open_store
+from reelwright_kit.assets.store import FileStore, open_store
+from reelwright_kit.assets.sweeping import Sweeping
 from reelwright_kit.database import Pool
+from reelwright_kit.fetching import Fetcher
 from reelwright_kit.jobs.desk import JobDesk
-from reelwright_kit.jobs.engine import Engine, EngineSettings, Queue, Runner
+from reelwright_kit.jobs.engine import Engine, EngineSettings, Queue
 from reelwright_kit.jobs.feed import JobFeed
+from reelwright_kit.jobs.retention import Ages, Retention
+from reelwright_kit.jobs.runs import Canceller, Runner
 from reelwright_kit.jobs.servicer import JobServicer
 from reelwright_kit.jobs.store import JobStore
 from reelwright_kit.jobs.submissions import Submissions
 from reelwright_kit.server import Probe
 from reelwright_kit.settings import ServiceSettings
+from reelwright_kit.webhooks.courier import Courier
+from reelwright_kit.webhooks.sending import Sender
+from reelwright_kit.webhooks.servicer import WebhookServicer
+from reelwright_kit.webhooks.store import WebhookStore
 
 ADMIN_SERVICE = "reelwright.admin.v1.AdminService"
-SHARED_SERVICES = ("reelwright.jobs.v1.JobService", "reelwright.assets.v1.AssetService")
+SHARED_SERVICES = (
+    "reelwright.jobs.v1.JobService",
+    "reelwright.jobs.v1.WebhookService",
+    "reelwright.assets.v1.AssetService",
+)
 
 
 @dataclass(frozen=True)
@@ -41,11 +55,19 @@ class Backbone:
     feed: JobFeed
     library: Library
     desk: JobDesk
+    fetcher: Fetcher
+    sender: Sender
 
-    def engine(self, queues: tuple[Queue, ...], runners: Mapping[str, Runner]) -> Engine:
-        """The engine that works on this service's jobs."""
+    def engine(
+        self,
+        queues: tuple[Queue, ...],
+        runners: Mapping[str, Runner],
+        cancellers: Mapping[str, Canceller] | None = None,
+    ) -> Engine:
+        """The engine that works on this service's jobs; `cancellers` withdraw work from providers, by their names."""
         settings = EngineSettings(self.app, self.settings.executor_id, self.settings.database_url)
-        return Engine(settings, self.jobs, Submissions(self.pool), self.feed, queues, runners)
+        submissions = Submissions(self.pool, settings.executor_id)
+        return Engine(settings, self.jobs, submissions, self.feed, queues, runners, cancellers)
 
     @property
     def probes(self) -> Mapping[str, Probe]:
@@ -53,11 +75,14 @@ class Backbone:
         return {"database": lambda: database.answers(self.pool)}
 
     def mount(self, server: grpc.aio.Server) -> None:
-        """Adds JobService and AssetService to `server`, and AdminService, which this release does not offer."""
+        """Adds the shared services to `server`, and AdminService, which this release does not offer."""
         jobs = JobServicer(self.jobs, self.feed, self.library)
         jobs_service_pb2_grpc.add_JobServiceServicer_to_server(jobs, server)
-        assets = AssetServicer(self.library, self.settings.public_url)
+        lifetime = timedelta(hours=self.settings.request_id_hours)
+        assets = AssetServicer(self.library, self.settings.public_url, self.settings.url_lifetime_s, lifetime)
         assets_service_pb2_grpc.add_AssetServiceServicer_to_server(assets, server)
+        webhooks = WebhookServicer(WebhookStore(self.pool), self.sender, self.fetcher)
+        webhooks_service_pb2_grpc.add_WebhookServiceServicer_to_server(webhooks, server)
         contract.refuse(server, ADMIN_SERVICE)
 
 
@@ -70,6 +95,23 @@ async def backbone(app: str, prefix: str, settings: ServiceSettings) -> AsyncIte
         feed = JobFeed(settings.database_url, jobs)
         scratch = Scratch(settings.scratch_dir)
         scratch.sweep()
-        library = Library(AssetIndex(pool), open_store(settings.store_url), scratch)
-        async with feed.running():
-            yield Backbone(app, settings, pool, jobs, feed, library, JobDesk(app, prefix, jobs, feed))
+        files = open_store(settings.store_url, settings.s3)
+        fetcher = Fetcher(settings.address_rules)
+        library = Library(AssetIndex(pool), files, scratch, fetcher)
+        desk = JobDesk(app, prefix, jobs, feed, settings.join_window_s, fetcher)
+        sender = Sender(WebhookStore(pool), fetcher)
+        courier = Courier(settings.database_url, WebhookStore(pool), sender)
+        retention = _retention(pool, files, settings)
+        async with feed.running(), courier.running(), retention.running(), _sweeping(pool, files, settings):
+            yield Backbone(app, settings, pool, jobs, feed, library, desk, fetcher, sender)
+
+
+def _retention(pool: Pool, files: FileStore, settings: ServiceSettings) -> Retention:
+    ages = Ages(settings.task_retention_hours * 3600, settings.request_id_hours * 3600, settings.join_window_s)
+    return Retention(pool, files, ages, settings.retention_every_s)
+
+
+def _sweeping(pool: Pool, files: FileStore, settings: ServiceSettings) -> contextlib.AbstractAsyncContextManager[None]:
+    if not settings.orphan_age_h:
+        return contextlib.nullcontext()
+    return Sweeping(settings.database_url, Orphans(pool, files, settings.orphan_age_h * 3600)).running()

@@ -3,21 +3,38 @@
 from __future__ import annotations
 
 import contextvars
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
+
+from reelwright_kit.errors import FieldInvalid
 
 LOCAL_TENANT = "local"
 """Tenant of everybody while keys are off."""
 
+KEY_HEADER = "idempotency-key"
+RETRIES_HEADER = "x-stainless-retry-count"
+"""Sent by SDKs that repeat a call by themselves: how often they have done so."""
+REPLAYED_HEADER = "idempotent-replayed"
+"""On answers of calls that made nothing new."""
+
+_KEY = re.compile(r"[!-~]{1,255}")
+_RETRIES = re.compile(r"[0-9]{1,4}")
+
 
 @dataclass(frozen=True)
 class Caller:
-    """The tenant on whose behalf a call is made, and the call's id."""
+    """The tenant on whose behalf a call is made, the call's id, and what it says about being a repetition."""
 
     tenant: str
     call_id: str
+    keys: tuple[str, ...] = ()
+    """Values of the header Idempotency-Key as they came."""
+    retries: int = 0
 
 
 _current: contextvars.ContextVar[Caller] = contextvars.ContextVar("reelwright_caller")
+_replayed: contextvars.ContextVar[bool] = contextvars.ContextVar("reelwright_replayed", default=False)
 
 
 def current() -> Caller:
@@ -28,3 +45,30 @@ def current() -> Caller:
 def become(caller: Caller) -> None:
     """Sets the caller for the rest of this task."""
     _current.set(caller)
+    _replayed.set(False)
+
+
+def mark_replayed() -> None:
+    """Notes that this call is answered with what an earlier one made."""
+    _replayed.set(True)
+
+
+def replayed() -> bool:
+    """Whether this call is answered with what an earlier one made."""
+    return _replayed.get()
+
+
+def key_of(values: Sequence[str]) -> str:
+    """The idempotency key that the headers give, empty when there is none; raises FieldInvalid."""
+    if not values:
+        return ""
+    if len(values) > 1:
+        raise FieldInvalid("Idempotency-Key", "is given more than once")
+    if not _KEY.fullmatch(values[0]):
+        raise FieldInvalid("Idempotency-Key", "must have 1 to 255 visible ASCII characters and no spaces")
+    return values[0]
+
+
+def retries_of(value: str) -> int:
+    """How often a call was repeated before, as its header says; 0 when it says nothing sensible."""
+    return int(value) if _RETRIES.fullmatch(value) else 0

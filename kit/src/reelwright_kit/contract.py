@@ -13,14 +13,15 @@ from google.protobuf.message_factory import GetMessageClass
 from reelwright_kit.errors import NotOffered
 
 APIS = ("admin", "assets", "audio", "image", "jobs", "llm", "story", "video")
+MODULES = (*(f"reelwright.{api}.v1.{api}_service_pb2" for api in APIS), "reelwright.jobs.v1.webhooks_service_pb2")
 
 
 @functools.cache
 def services() -> dict[str, ServiceDescriptor]:
     """Every service of the contract by its full name, for example `reelwright.image.v1.ImageService`."""
     found: dict[str, ServiceDescriptor] = {}
-    for api in APIS:
-        module = importlib.import_module(f"reelwright.{api}.v1.{api}_service_pb2")
+    for module_name in MODULES:
+        module = importlib.import_module(module_name)
         found |= {service.full_name: service for service in module.DESCRIPTOR.services_by_name.values()}
     return found
 

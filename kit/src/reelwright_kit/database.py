@@ -9,6 +9,7 @@ from importlib import resources
 from typing import Any, TypeVar
 
 import psycopg
+from dbos import DBOS
 from psycopg.rows import DictRow, dict_row
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
@@ -80,9 +81,12 @@ async def outlasting(call: Callable[[], Awaitable[Result]]) -> Result:
 
 
 async def migrate(url: str) -> None:
-    """Brings the schema up to date; safe to call from many processes at once."""
+    """Brings the schema up to date, that of the durable workflows too; safe to call from many processes at once."""
     async with await psycopg.AsyncConnection.connect(url, autocommit=True, connect_timeout=3) as connection:
-        await connection.execute("select pg_advisory_lock(%s)", (MIGRATION_LOCK,))
+        await _lock(connection)
+        # Before anything else runs in this process: it builds indexes concurrently, which waits for every open
+        # transaction, also for one of a task whose event loop it holds up.
+        await asyncio.to_thread(DBOS.migrate, url)
         await connection.execute("create schema if not exists reelwright")
         await connection.execute(
             "create table if not exists reelwright.migrations (name text primary key, time timestamptz default now())"
@@ -91,6 +95,15 @@ async def migrate(url: str) -> None:
         for name, statements in _migrations():
             if name not in done:
                 await _apply(connection, name, statements)
+
+
+async def _lock(connection: psycopg.AsyncConnection[Any]) -> None:
+    """Takes the migration lock. Asked for again and again: a statement that waits would be a transaction that waits."""
+    while True:
+        row = await (await connection.execute("select pg_try_advisory_lock(%s)", (MIGRATION_LOCK,))).fetchone()
+        if row and row[0]:
+            return
+        await asyncio.sleep(0.05)
 
 
 async def _apply(connection: psycopg.AsyncConnection[Any], name: str, statements: bytes) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 
 class Code(enum.IntEnum):
@@ -93,6 +94,15 @@ class JobStateConflict(AppError):
         super().__init__(f"Job {job} is {state} and cannot be {verb}.", job=job, state=state)
 
 
+class Unexpected(AppError):
+    """Something nobody foresaw; the details are in the log, where `metadata` finds them."""
+
+    def __init__(self, **metadata: object) -> None:
+        (name,) = metadata
+        named = {"job": "the job's id", "request_id": "the request id"}[name]
+        super().__init__(f"Something unexpected went wrong; {named} finds it in the logs.", (), **metadata)
+
+
 class JobCancelled(AppError):
     """The job was cancelled."""
 
@@ -129,13 +139,6 @@ class ModelNotFound(AppError):
 
     def __init__(self, model: str, cause: str = "is not known; ListModels names those that are") -> None:
         super().__init__(f"model: {model} {cause}.", field="model", model=model)
-
-
-class ProviderFailed(AppError):
-    """The provider refused or failed the work."""
-
-    code = Code.FAILED_PRECONDITION
-    reason = "PROVIDER_FAILED"
 
 
 class PartUnavailable(AppError):
@@ -194,6 +197,30 @@ class MediaUnreadable(AppError):
         super().__init__(f"{field}: {cause}", (Violation(field, cause),), field=field)
 
 
+class UriRefused(AppError):
+    """The address may not be fetched."""
+
+    code = Code.INVALID_ARGUMENT
+    reason = "URI_REFUSED"
+    domain = "assets.reelwright"
+
+    def __init__(self, field: str, cause: str) -> None:
+        said = f"this address may not be fetched: {cause}"
+        super().__init__(f"{field}: {said}.", (Violation(field, said),), field=field, cause=cause)
+
+
+class UriUnreachable(AppError):
+    """The address may be fetched and could not be."""
+
+    code = Code.FAILED_PRECONDITION
+    reason = "URI_UNREACHABLE"
+    domain = "assets.reelwright"
+
+    def __init__(self, field: str, cause: str) -> None:
+        said = f"nothing could be fetched from this address: {cause}"
+        super().__init__(f"{field}: {said}.", (Violation(field, said),), field=field, cause=cause)
+
+
 class RangeNotSatisfiable(AppError):
     """The offset lies beyond the end of the file."""
 
@@ -220,3 +247,7 @@ class Failure:
     def of(cls, error: AppError) -> Failure:
         """The failure that `error` describes."""
         return cls(int(error.code), error.reason, error.domain, error.message, error.metadata)
+
+    def kept(self) -> dict[str, Any]:
+        """The failure as JSON."""
+        return {**vars(self), "metadata": dict(self.metadata)}

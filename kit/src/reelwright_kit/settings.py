@@ -8,11 +8,16 @@ from typing import Annotated, Any, Literal, Self
 
 import msgspec
 
+from reelwright_kit.addresses import AddressRules
+from reelwright_kit.assets.s3 import S3Access
 from reelwright_kit.errors import CannotStart
 
 Seconds = Annotated[float, msgspec.Meta(ge=0)]
+Positive = Annotated[float, msgspec.Meta(gt=0)]
 Count = Annotated[int, msgspec.Meta(ge=1)]
 StoreUrl = Annotated[str, msgspec.Meta(pattern=r"^(file:///|s3://|az://)")]
+HttpUrl = Annotated[str, msgspec.Meta(pattern=r"^(https?://|$)")]
+UrlLifetime = Annotated[int, msgspec.Meta(ge=1, le=7 * 24 * 3600)]
 
 
 class SettingsInvalid(CannotStart):
@@ -59,15 +64,56 @@ def _readable(error: msgspec.ValidationError) -> str:
     return text.replace("Object missing required field", "Not set:").replace("`", "")
 
 
-class ServiceSettings(Settings, frozen=True, kw_only=True):
-    """What every service reads."""
+class StoreSettings(Settings, frozen=True, kw_only=True):
+    """Where files are kept, and how an S3 store is reached."""
+
+    store_url: StoreUrl = msgspec.field(name="REELWRIGHT_STORE_URL")
+    """Where files are kept: `file:///path`, `s3://bucket` or `az://container`."""
+    store_public_url: HttpUrl = msgspec.field(default="", name="REELWRIGHT_STORE_PUBLIC_URL")
+    """S3: address under which users reach the store, where it differs from the endpoint."""
+    url_lifetime_s: UrlLifetime = msgspec.field(default=3600, name="REELWRIGHT_URL_LIFETIME_S")
+    """Seconds that addresses of GetAssetUrl work when a call does not say, 1 to 604,800 (7 days)."""
+    orphan_age_h: Seconds = msgspec.field(default=24.0, name="REELWRIGHT_ORPHAN_AGE_H")
+    """Hours after which an object that no file record names is removed; 0: never."""
+    access_key_id: str = msgspec.field(default="", name="AWS_ACCESS_KEY_ID")
+    """S3: access key; empty: web identity, container or machine credentials."""
+    secret_access_key: Secret = msgspec.field(default=Secret(""), name="AWS_SECRET_ACCESS_KEY")
+    """S3: secret of the access key."""
+    session_token: Secret = msgspec.field(default=Secret(""), name="AWS_SESSION_TOKEN")
+    """S3: token of temporary keys."""
+    region: str = msgspec.field(default="", name="AWS_REGION")
+    """S3: region; empty: `AWS_DEFAULT_REGION`."""
+    default_region: str = msgspec.field(default="us-east-1", name="AWS_DEFAULT_REGION")
+    """S3: region where `AWS_REGION` is not set."""
+    endpoint_s3: HttpUrl = msgspec.field(default="", name="AWS_ENDPOINT_URL_S3")
+    """S3: address of the store, http or https; empty: `AWS_ENDPOINT_URL`."""
+    endpoint: HttpUrl = msgspec.field(default="", name="AWS_ENDPOINT_URL")
+    """S3: address of the store where `AWS_ENDPOINT_URL_S3` is not set; empty: Amazon's of the region."""
+
+    def __post_init__(self) -> None:
+        if bool(self.access_key_id) != bool(self.secret_access_key):
+            raise ValueError("AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY: set both or none")
+
+    @property
+    def s3(self) -> S3Access:
+        """How an S3 store is reached."""
+        return S3Access(
+            access_key_id=self.access_key_id,
+            secret_access_key=self.secret_access_key,
+            session_token=self.session_token,
+            region=self.region or self.default_region,
+            endpoint=self.endpoint_s3 or self.endpoint,
+            public_endpoint=self.store_public_url,
+        )
+
+
+class ServiceSettings(StoreSettings, frozen=True, kw_only=True):
+    """What every service reads, beside the settings of the store."""
 
     listen: str = msgspec.field(default="127.0.0.1:50051", name="REELWRIGHT_LISTEN")
     """Address to listen on, host:port; port 0 takes a free one."""
     database_url: Secret = msgspec.field(name="REELWRIGHT_DATABASE_URL")
     """PostgreSQL, `postgresql://user:password@host/database`."""
-    store_url: StoreUrl = msgspec.field(name="REELWRIGHT_STORE_URL")
-    """Where files are kept: `file:///path`, `s3://bucket` or `az://container`."""
     scratch_dir: str = msgspec.field(default="", name="REELWRIGHT_SCRATCH_DIR")
     """Directory for files in the making; default: the system's temporary one."""
     executor_id: str = msgspec.field(default_factory=socket.gethostname, name="REELWRIGHT_EXECUTOR_ID")
@@ -84,8 +130,33 @@ class ServiceSettings(Settings, frozen=True, kw_only=True):
     """Seconds that calls in flight get to finish on shutdown."""
     pool_size: Count = msgspec.field(default=8, name="REELWRIGHT_POOL_SIZE")
     """Database connections for jobs and assets; durable workflows keep as many beside it."""
+    task_retention_hours: Seconds = msgspec.field(default=24.0, name="TASK_RETENTION_HOURS")
+    """Hours after its end that a job and its unkept files are removed; 0: never."""
+    request_id_hours: Positive = msgspec.field(default=24.0, name="REELWRIGHT_REQUEST_ID_HOURS")
+    """Hours that a request id names its job, at least."""
+    join_window_s: Seconds = msgspec.field(default=120.0, name="REELWRIGHT_JOIN_WINDOW_S")
+    """Seconds that a call without a request id that says it is a retry looks back for the job of an equal call."""
+    retention_every_s: Positive = msgspec.field(default=600.0, name="REELWRIGHT_RETENTION_EVERY_S")
+    """Seconds between two looks at what is too old."""
+
+    fetch_http: bool = msgspec.field(default=False, name="REELWRIGHT_FETCH_HTTP")
+    """Whether addresses that users give, of webhooks and files, may be plain http: true or false."""
+    fetch_ports: str = msgspec.field(default="443,80,8443,8080", name="REELWRIGHT_FETCH_PORTS")
+    """Ports that such addresses may have."""
+    fetch_allow: str = msgspec.field(default="", name="REELWRIGHT_FETCH_ALLOW")
+    """Networks and hosts that may be reached although they are private, on every port: `10.1.0.0/16,hooks.lan`."""
+
+    @property
+    def address_rules(self) -> AddressRules:
+        """What of the addresses that users give may be reached."""
+        return AddressRules.parse(self.fetch_http, self.fetch_ports, self.fetch_allow)
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         # Not a pattern of the type: a message about a value would show the password in it.
         if not self.database_url.startswith(("postgresql://", "postgres://")):
             raise ValueError("REELWRIGHT_DATABASE_URL: expected postgresql://user:password@host/database")
+        try:
+            _ = self.address_rules
+        except ValueError as error:
+            raise ValueError(f"REELWRIGHT_FETCH_PORTS, REELWRIGHT_FETCH_ALLOW: {error}") from None

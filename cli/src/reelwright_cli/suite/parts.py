@@ -11,10 +11,12 @@ from pathlib import Path
 
 from reelwright_cli.probing import readiness
 from reelwright_cli.settings import SuiteSettings
+from reelwright_cli.suite import fakes
 from reelwright_cli.suite.checks import LOOPBACK, free_ports
 from reelwright_gateway import envoy
 
 PROBE_TIMEOUT_S = 2.0
+FAKES = "fakes"
 
 Probe = Callable[[], Awaitable[bool]]
 
@@ -31,20 +33,30 @@ class Part:
     well: Probe
     """Answers whether it is ready to serve."""
 
+    @property
+    def address(self) -> str:
+        """Where it listens, host:port."""
+        return f"{LOOPBACK}:{self.port}"
+
 
 def lay_out(settings: SuiteSettings, data: Path, database_url: str) -> list[Part]:
     """Every process of the suite except the database, in the order of their starting."""
     names = [*envoy.SERVICES, "adapters"]
-    *ports, admin = free_ports(len(names) + 1)
+    *ports, admin, played = free_ports(len(names) + 2)
     addresses = {name: (LOOPBACK, port) for name, port in zip(names, ports, strict=True)}
     run = data / "run"
     run.mkdir(exist_ok=True)
     (data / "files").mkdir(exist_ok=True)
     (data / "scratch").mkdir(exist_ok=True)
     environment = _environment(settings, data, database_url, addresses)
+    vendors = []
+    if settings.fakes:
+        environment = fakes.pointed(environment, f"http://{LOOPBACK}:{played}")
+        vendors = [_vendors(played, environment, run)]
     services = [_service(name, addresses[name][1], environment, run) for name in envoy.SERVICES]
     adapters = addresses["adapters"][1]
     return [
+        *vendors,
         *services,
         Part(
             "adapters",
@@ -63,6 +75,12 @@ def _service(name: str, port: int, environment: dict[str, str], run: Path) -> Pa
     own = {"REELWRIGHT_LISTEN": f"{LOOPBACK}:{port}", "REELWRIGHT_EXECUTOR_ID": f"{name}-0"}
     command = [sys.executable, "-m", f"reelwright_{name}"]
     return Part(name, command, environment | own, run, port, lambda: _grpc_serving(port))
+
+
+def _vendors(port: int, environment: dict[str, str], run: Path) -> Part:
+    return Part(
+        FAKES, fakes.command(port), environment, run, port, lambda: _http_answers(port, fakes.WELL_PATH, (200,))
+    )
 
 
 def _edge(
@@ -84,6 +102,9 @@ def _environment(
     targets = {f"REELWRIGHT_{name.upper()}_ADDRESS": f"ipv4:{host}:{port}" for name, (host, port) in addresses.items()}
     every = ",".join(f"{host}:{port}" for name, (host, port) in addresses.items() if name != "adapters")
     return {
+        # Who reaches this suite is on this machine anyway. What the environment says about it counts.
+        "REELWRIGHT_FETCH_HTTP": "true",
+        "REELWRIGHT_FETCH_ALLOW": "127.0.0.0/8,::1",
         **os.environ,
         **targets,
         "REELWRIGHT_JOBS_ADDRESS": f"ipv4:{every}",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import warnings
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -32,6 +33,19 @@ async def private_postgres(directory: Path) -> AsyncIterator[str]:
         yield server.get_uri(DATABASE)
     finally:
         await asyncio.to_thread(server.stop)
+
+
+def running_private_postgres(directory: Path) -> str:
+    """The URL of the server that runs in `directory` for another process; empty when none does."""
+    try:
+        process, _, _, _, socket, *_ = (directory / "postmaster.pid").read_text().splitlines()
+        os.kill(int(process), 0)
+    except (FileNotFoundError, ProcessLookupError, ValueError):
+        return ""
+    except PermissionError:
+        # It lives, as another user.
+        pass
+    return f"postgresql://postgres@/{DATABASE}?host={socket}"
 
 
 def _require_database(url: str) -> None:

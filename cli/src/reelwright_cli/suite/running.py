@@ -13,7 +13,7 @@ from rich.console import Console
 
 from reelwright_cli.settings import SuiteSettings
 from reelwright_cli.suite.checks import data_directory, envoy_binary, require_free_port
-from reelwright_cli.suite.parts import lay_out
+from reelwright_cli.suite.parts import FAKES, lay_out
 from reelwright_cli.suite.postgres import private_postgres, require_reachable
 from reelwright_cli.suite.supervisor import Supervisor
 from reelwright_cli.suite.table import StatusBoard
@@ -59,6 +59,8 @@ async def up(settings: SuiteSettings, console: Console) -> None:
 
 async def _serve(settings: SuiteSettings, board: StatusBoard, console: Console) -> None:
     async with suite(settings, board) as keeping:
+        if vendors := next((one.part.address for one in board.watched if one.part.name == FAKES), ""):
+            console.print(f"Vendors are played by http://{vendors}; nothing is paid", highlight=False)
         console.print(f"Ready on http://127.0.0.1:{settings.port} (Ctrl-C stops it)", highlight=False)
         await keeping
 

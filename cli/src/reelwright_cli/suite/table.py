@@ -26,13 +26,13 @@ class StatusBoard:
     def __init__(self, console: Console, title: str) -> None:
         self._console = console
         self._title = title
-        self._watched: Sequence[Watched] = ()
+        self.watched: Sequence[Watched] = ()
         live = Live(console=console, get_renderable=self._table, refresh_per_second=4)
         self._live = live if console.is_terminal else None
 
     def show(self, watched: Sequence[Watched]) -> None:
         """Begins to show `watched`."""
-        self._watched = watched
+        self.watched = watched
         if self._live:
             self._live.start()
 
@@ -48,13 +48,13 @@ class StatusBoard:
 
     def _table(self) -> Table:
         table = Table(title=self._title, title_justify="left", expand=False)
-        for heading in ("part", "health", "for", "restarts", "process", "port"):
+        for heading in ("part", "health", "for", "restarts", "process", "address"):
             table.add_column(heading, justify="left" if heading in ("part", "health") else "right")
-        for one in self._watched:
+        for one in self.watched:
             pid = str(one.process.pid) if one.process and one.process.returncode is None else "-"
             colour = COLOURS[one.health]
             seconds = f"{time.monotonic() - one.since:.0f} s"
             table.add_row(
-                one.part.name, f"[{colour}]{one.health.value}[/]", seconds, str(one.restarts), pid, str(one.part.port)
+                one.part.name, f"[{colour}]{one.health.value}[/]", seconds, str(one.restarts), pid, one.part.address
             )
         return table

@@ -53,6 +53,11 @@ class Fal:
         "REST_URL": "/fal/rest",
         "CDN_URL": "/fal/cdn",
     }
+    variables: Sequence[str] = ("FAL_",)
+
+    def environment(self, address: str) -> Mapping[str, str]:
+        rooms = {f"FAL_{room.upper()}_BASE_URL": f"{address}/fal/{room}" for room in ("queue", "run", "rest", "cdn")}
+        return {"FAL_KEY": "fake:fake", **rooms}
 
     def routes(self, stage: Stage) -> Sequence[BaseRoute]:
         wire = _Queue(stage)

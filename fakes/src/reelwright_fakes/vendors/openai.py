@@ -40,6 +40,10 @@ class OpenAI:
 
     name = "openai"
     bases: Mapping[str, str] = {"base_url": "/openai/v1"}
+    variables: Sequence[str] = ("OPENAI_", "AZURE_OPENAI_")
+
+    def environment(self, address: str) -> Mapping[str, str]:
+        return {"OPENAI_API_KEY": "fake", "OPENAI_BASE_URL": f"{address}/openai/v1"}
 
     def routes(self, stage: Stage) -> Sequence[BaseRoute]:
         return [

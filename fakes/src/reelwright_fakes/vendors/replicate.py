@@ -45,6 +45,10 @@ class Replicate:
 
     name = "replicate"
     bases: Mapping[str, str] = {"REPLICATE_BASE_URL": "/replicate"}
+    variables: Sequence[str] = ("REPLICATE_",)
+
+    def environment(self, address: str) -> Mapping[str, str]:
+        return {"REPLICATE_API_TOKEN": "fake", "REPLICATE_BASE_URL": f"{address}/replicate"}
 
     def routes(self, stage: Stage) -> Sequence[BaseRoute]:
         wire = _Predictions(stage)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 import msgspec
 from psycopg.types.json import Jsonb
 
+from reelwright_kit.assets.layout import tenant_of
 from reelwright_kit.assets.model import AssetFilter, AssetRecord
-from reelwright_kit.database import Pool
+from reelwright_kit.database import Connection, Pool
 from reelwright_kit.errors import AssetNotFound
 
 _INSERT = """
@@ -23,19 +26,67 @@ values
 on conflict (id) do nothing
 """
 
+KEY_LOCK = 0x61737374
+"""Class of the advisory locks on keys: who names an object and who removes it must not overtake each other."""
+
+AT_ONCE = 2
+"""How many hold such a lock at a time: each keeps a connection while the store is asked."""
+
+_BY_KEY = "(tenant, key) in (select * from unnest(%(tenants)s::text[], %(keys)s::text[]))"
+
+_PAGE = """
+select id, tenant, key from reelwright.assets where (tenant, key) > (%(tenant)s, %(key)s)
+order by tenant, key limit %(limit)s
+"""
+
 
 class AssetIndex:
     """Reads and writes asset rows; another tenant's id answers AssetNotFound."""
 
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
+        self._locking = asyncio.Semaphore(AT_ONCE)
 
-    async def add(self, values: Mapping[str, Any]) -> AssetRecord:
-        """Adds a row, or returns the one that has this id already."""
+    async def add(self, values: Mapping[str, Any], ensure: Callable[[], Awaitable[None]]) -> AssetRecord:
+        """Adds a row, or returns the one that has this id already.
+
+        `ensure` sees to it that the object is there; nobody removes it between that and the row's being there.
+        """
         row = {**values, "tags": list(values["tags"]), "provenance": Jsonb(values["provenance"])}
-        async with self._pool.connection() as connection:
+        async with self._alone(values["key"]) as connection:
             await connection.execute(_INSERT, row)
+            await ensure()
         return await self.get(values["tenant"], values["id"])
+
+    @contextlib.asynccontextmanager
+    async def unnamed(self, key: str) -> AsyncIterator[bool]:
+        """Whether no row names this object; as long as the block runs, no row will."""
+        async with self._alone(key) as connection:
+            named = await self._named(connection, [key])
+            yield not named
+
+    async def named(self, keys: Sequence[str]) -> frozenset[str]:
+        """Those of `keys` that rows name."""
+        async with self._pool.connection() as connection:
+            return await self._named(connection, keys)
+
+    async def keys(self, after: tuple[str, str], limit: int) -> Sequence[tuple[str, str, str]]:
+        """Id, tenant and key of at most `limit` rows of any tenant, in the order of tenant and key, after those two."""
+        values = {"tenant": after[0], "key": after[1], "limit": limit}
+        async with self._pool.connection() as connection:
+            rows = await (await connection.execute(_PAGE, values)).fetchall()
+        return [(row["id"], row["tenant"], row["key"]) for row in rows]
+
+    async def _named(self, connection: Connection, keys: Sequence[str]) -> frozenset[str]:
+        values = {"tenants": [tenant_of(key) for key in keys], "keys": list(keys)}
+        query = f"select key from reelwright.assets where {_BY_KEY}"
+        return frozenset([row["key"] async for row in await connection.execute(query.encode(), values)])
+
+    @contextlib.asynccontextmanager
+    async def _alone(self, key: str) -> AsyncIterator[Connection]:
+        async with self._locking, self._pool.connection() as connection, connection.transaction():
+            await connection.execute("select pg_advisory_xact_lock(%s, hashtext(%s))", (KEY_LOCK, key))
+            yield connection
 
     async def find(self, tenant: str, asset: str) -> AssetRecord | None:
         """The row, or None."""

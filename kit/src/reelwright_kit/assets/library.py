@@ -5,17 +5,22 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import hashlib
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from reelwright_kit import logs
+from reelwright_kit.addresses import AddressRules
 from reelwright_kit.assets.index import AssetIndex
-from reelwright_kit.assets.model import SUFFIXES, AssetRecord, Measured, Provenance
+from reelwright_kit.assets.layout import key_of, suffix_of
+from reelwright_kit.assets.model import AssetRecord, Measured, Provenance
 from reelwright_kit.assets.probe import measure
 from reelwright_kit.assets.scratch import Scratch
-from reelwright_kit.assets.store import FileStore
-from reelwright_kit.errors import AssetTooLarge, RangeNotSatisfiable
+from reelwright_kit.assets.store import FileStore, Label
+from reelwright_kit.errors import AssetTooLarge, PartUnavailable, RangeNotSatisfiable
+from reelwright_kit.fetching import Fetcher
 from reelwright_kit.ids import derived_id, new_id
 
 log = logs.logger(__name__)
@@ -26,15 +31,23 @@ MAX_BYTES = 512 * 1024 * 1024
 class Library:
     """Keeps files for tenants."""
 
-    def __init__(self, index: AssetIndex, store: FileStore, scratch: Scratch | None = None) -> None:
+    def __init__(
+        self, index: AssetIndex, store: FileStore, scratch: Scratch | None = None, fetcher: Fetcher | None = None
+    ) -> None:
         self._index = index
         self._store = store
         self._scratch = scratch or Scratch()
+        self._fetcher = fetcher or Fetcher(AddressRules())
 
     @property
     def index(self) -> AssetIndex:
         """The rows, for those who list and describe files."""
         return self._index
+
+    @property
+    def fetcher(self) -> Fetcher:
+        """What brings files from addresses that users give."""
+        return self._fetcher
 
     @contextlib.contextmanager
     def scratch(self) -> Iterator[Path]:
@@ -63,15 +76,11 @@ class Library:
         provenance = provenance or Provenance()
         measured, size_bytes, sha256 = await asyncio.to_thread(_examined, path, media_type)
         asset = derived_id("ast", tenant, provenance.job, slot) if slot else new_id("ast")
-        suffix = SUFFIXES.get(measured.media_type, "bin")
-        # Named after its content too: a second maker of the same slot must not write over what the first one kept.
-        key = f"{tenant}/{sha256[:2]}/{asset}.{sha256[2:18]}.{suffix}"
-        await self._store.put(key, path)
         described = {
             "id": asset,
             "tenant": tenant,
-            "key": key,
-            "filename": filename or f"{asset}.{suffix}",
+            "key": key_of(tenant, asset, sha256, measured.media_type),
+            "filename": filename or f"{asset}.{suffix_of(measured.media_type)}",
             "size_bytes": size_bytes,
             "sha256": sha256,
             "title": title,
@@ -80,10 +89,28 @@ class Library:
             "job": provenance.job,
             "provenance": asdict(provenance),
         }
-        record = await self._index.add(described | asdict(measured))
+        return await self._placed(path, described | asdict(measured))
+
+    async def _placed(self, path: Path, row: Mapping[str, Any]) -> AssetRecord:
+        """Object first, row second: a crash in between leaves an object without a row, never a row without a file."""
+        key, label = row["key"], Label(row["media_type"], row["filename"])
+        await self._store.put(key, path, label)
+
+        async def ensure() -> None:
+            if not await self._store.has(key):
+                await self._store.put(key, path, label)
+
+        record = await self._index.add(row, ensure)
         if record.key != key:
-            await self._store.delete(key)
+            await self._left_over(key)
         return record
+
+    async def address(self, record: AssetRecord, lifetime_s: float) -> tuple[str, datetime] | None:
+        """Where the store itself hands the file out, and until when; None where the store does not."""
+        # To the second, as addresses are dated; a moment too early rather than too late.
+        expire_time = datetime.now(UTC).replace(microsecond=0) + timedelta(seconds=int(lifetime_s))
+        url = await self._store.address(record.key, int(lifetime_s))
+        return (url, expire_time) if url else None
 
     async def read(self, record: AssetRecord, offset: int = 0, length: int = 0) -> AsyncIterator[bytes]:
         """The bytes from `offset`, at most `length` of them, or to the end when it is 0."""
@@ -106,7 +133,21 @@ class Library:
         """Removes a file and its row; the row goes first, so that nobody finds a row without bytes."""
         record = await self._index.get(tenant, asset)
         await self._index.remove(tenant, asset)
-        await self._store.delete(record.key)
+        await self._left_over(record.key)
+
+    async def discard(self, key: str) -> bool:
+        """Removes an object that no row names; False when one does."""
+        async with self._index.unnamed(key) as free:
+            if free:
+                await self._store.delete(key)
+        return free
+
+    async def _left_over(self, key: str) -> None:
+        """Discards an object if the store can be reached; who looks for orphans finds it otherwise."""
+        try:
+            await self.discard(key)
+        except PartUnavailable:
+            log.warning("object_left_over", key=key)
 
     async def forget(self, tenant: str, jobs: Sequence[str]) -> None:
         """Removes the unkept files that `jobs` made."""

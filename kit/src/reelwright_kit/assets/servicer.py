@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -26,8 +26,12 @@ CHANGEABLE = ("title", "tags", "album", "keep")
 class AssetServicer(rpc.AssetServiceServicer):
     """Stores, finds and hands out the caller's files."""
 
-    def __init__(self, library: Library, public_url: str) -> None:
+    def __init__(
+        self, library: Library, public_url: str, url_lifetime_s: float, request_id_lifetime: timedelta
+    ) -> None:
         self._library = library
+        self._url_lifetime_s = url_lifetime_s
+        self._request_id_lifetime = request_id_lifetime
         self._public_url = public_url.rstrip("/")
 
     async def UploadAsset(
@@ -36,19 +40,31 @@ class AssetServicer(rpc.AssetServiceServicer):
         with self._library.scratch() as directory:
             path = directory / "upload"
             header = await _received(request_iterator, path)
+            tenant = caller.current().tenant
+            slot = await self._slot(tenant, header.request_id) if header.request_id else ""
             record = await self._library.keep(
-                caller.current().tenant,
+                tenant,
                 path,
                 media_type=header.media_type,
                 filename=header.filename,
                 title=header.title,
                 tags=header.tags,
                 album=header.album,
-                slot=f"upload {header.request_id}" if header.request_id else "",
+                slot=slot,
             )
             if header.request_id and record.sha256 != await asyncio.to_thread(sha256_of, path):
                 raise RequestIdReused(header.request_id, "asset", record.id)
         return pb.UploadAssetResponse(asset=asset_message(record))
+
+    async def _slot(self, tenant: str, request_id: str) -> str:
+        """The slot of the file that a request id stands for, or of the next one when its time is over."""
+        slot = f"upload {request_id}"
+        while known := await self._library.made(tenant, "", slot):
+            if datetime.now(UTC) - known.create_time < self._request_id_lifetime:
+                caller.mark_replayed()
+                break
+            slot = f"upload {request_id} after {known.id}"
+        return slot
 
     async def DownloadAsset(
         self, request: pb.DownloadAssetRequest, context: Context
@@ -86,7 +102,14 @@ class AssetServicer(rpc.AssetServiceServicer):
 
     async def GetAssetUrl(self, request: pb.GetAssetUrlRequest, context: Context) -> pb.GetAssetUrlResponse:
         record = await self._library.index.get(caller.current().tenant, request.id)
-        return pb.GetAssetUrlResponse(url=f"{self._public_url}/api/v1/assets/{record.id}/content")
+        wanted_s = request.expires_in.ToNanoseconds() / 1e9 or self._url_lifetime_s
+        presigned = await self._library.address(record, wanted_s)
+        if presigned is None:
+            return pb.GetAssetUrlResponse(url=f"{self._public_url}/api/v1/assets/{record.id}/content")
+        url, expire_time = presigned
+        response = pb.GetAssetUrlResponse(url=url)
+        response.expire_time.FromDatetime(expire_time)
+        return response
 
 
 async def _received(messages: AsyncIterator[pb.UploadAssetRequest], path: Path) -> pb.UploadHeader:

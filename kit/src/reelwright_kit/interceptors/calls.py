@@ -32,16 +32,22 @@ class CallInterceptor(grpc.aio.ServerInterceptor):
         if handler is None or not method.startswith(OURS):
             return handler
         sent = {str(name): value for name, value in handler_call_details.invocation_metadata if isinstance(value, str)}
-        return wrap(handler, lambda context: _call(method, sent, context))
+        keys = tuple(
+            value
+            for name, value in handler_call_details.invocation_metadata
+            if name == caller.KEY_HEADER and isinstance(value, str)
+        )
+        return wrap(handler, lambda context: _call(method, sent, keys, context))
 
 
 @contextlib.asynccontextmanager
-async def _call(method: str, sent: dict[str, str], context: Context) -> AsyncIterator[None]:
+async def _call(method: str, sent: dict[str, str], keys: tuple[str, ...], context: Context) -> AsyncIterator[None]:
     call_id = sent.get("x-request-id", "")
     if not _SANE_ID.fullmatch(call_id):
         call_id = secrets.token_hex(16)
     # While keys are off everybody is the local tenant; any credential sent along is ignored.
-    caller.become(caller.Caller(caller.LOCAL_TENANT, call_id))
+    retries = caller.retries_of(sent.get(caller.RETRIES_HEADER, ""))
+    caller.become(caller.Caller(caller.LOCAL_TENANT, call_id, keys, retries))
     began = time.perf_counter()
     with (
         structlog.contextvars.bound_contextvars(request_id=call_id),

@@ -12,17 +12,10 @@ from grpc_status import rpc_status
 
 from reelwright_kit import caller, logs
 from reelwright_kit.database import LOST
-from reelwright_kit.errors import AppError, PartUnavailable
+from reelwright_kit.errors import AppError, PartUnavailable, Unexpected
 from reelwright_kit.interceptors.wrapping import OURS, Context, Continuation, Handler, wrap
 
 log = logs.logger(__name__)
-
-
-class Unexpected(AppError):
-    """Something nobody foresaw; the details are in the log."""
-
-    def __init__(self, call_id: str) -> None:
-        super().__init__("Something unexpected went wrong; the request id finds it in the logs.", request_id=call_id)
 
 
 class ErrorInterceptor(grpc.aio.ServerInterceptor):
@@ -52,7 +45,8 @@ async def _translating(context: Context) -> AsyncIterator[None]:
         raise
     except Exception as error:
         log.exception("rpc_crashed", error=type(error).__name__)
-        await context.abort_with_status(rpc_status.to_status(status_of(Unexpected(caller.current().call_id))))
+        unexpected = Unexpected(request_id=caller.current().call_id)
+        await context.abort_with_status(rpc_status.to_status(status_of(unexpected)))
 
 
 def status_of(error: AppError) -> status_pb2.Status:

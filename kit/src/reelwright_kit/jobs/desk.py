@@ -7,28 +7,55 @@ from typing import Any
 
 import msgspec
 
-from reelwright_kit import caller, telemetry
-from reelwright_kit.errors import NotOffered
+from reelwright_kit import caller, logs, telemetry
+from reelwright_kit.addresses import AddressRules
+from reelwright_kit.database import LOST
+from reelwright_kit.fetching import Fetcher
 from reelwright_kit.jobs.feed import JobFeed
 from reelwright_kit.jobs.model import JobRecord, NewJob, State
 from reelwright_kit.jobs.rendering import Admission
+from reelwright_kit.jobs.request_ids import Keyless
 from reelwright_kit.jobs.store import JobStore
+from reelwright_kit.webhooks.sending import require_reachable
+
+DEFAULT_JOIN_WINDOW_S = 120.0
+"""A call that says it is a retry joins a job that is at most so old."""
+
+log = logs.logger(__name__)
 
 
 class JobDesk:
     """Takes jobs for one service."""
 
-    def __init__(self, app: str, prefix: str, store: JobStore, feed: JobFeed) -> None:
+    def __init__(
+        self,
+        app: str,
+        prefix: str,
+        store: JobStore,
+        feed: JobFeed,
+        join_window_s: float = DEFAULT_JOIN_WINDOW_S,
+        fetcher: Fetcher | None = None,
+    ) -> None:
         self._app = app
         self._prefix = prefix
         self._store = store
         self._feed = feed
+        self._window_s = join_window_s
+        self._fetcher = fetcher or Fetcher(AddressRules())
 
-    async def accept(self, kind: str, queue: str, request: Any, admission: Admission, *, model: str = "") -> JobRecord:
+    async def accept(
+        self,
+        kind: str,
+        queue: str,
+        request: Any,
+        admission: Admission,
+        *,
+        model: str = "",
+        estimated_micros: int = 0,
+    ) -> JobRecord:
         """Admits a job that is to do `request`, a frozen dataclass, and answers at once or after the wished wait."""
         if admission.webhook:
-            # Refused rather than forgotten: somebody would wait for a call that never comes.
-            raise NotOffered("webhook: calling back is not offered by this release; watch the job.", field="webhook")
+            await require_reachable(self._fetcher, admission.webhook, "webhook")
         tenant = caller.current().tenant
         new = NewJob(
             prefix=self._prefix,
@@ -43,11 +70,30 @@ class JobDesk:
             labels=admission.labels,
             webhook=admission.webhook,
             max_cost_micros=admission.max_cost_micros,
+            estimated_micros=estimated_micros,
             trace=telemetry.current_trace(),
         )
         if admission.validate_only:
             return JobRecord("", tenant, kind, queue, State.QUEUED, new.request, datetime.now(UTC), model=model)
-        record = await self._store.admit(tenant, new)
-        if admission.wait_s and not record.state.final:
-            return await self._feed.wait(tenant, record.id, admission.wait_s)
+        return await self._admit(tenant, new, admission.wait_s)
+
+    async def _admit(self, tenant: str, new: NewJob, wait_s: float) -> JobRecord:
+        retried = caller.current().retries > 0
+        keyless = None if new.request_id or new.parent else Keyless(retried, self._window_s, wait_s)
+        admitted = await self._store.admit_or_join(tenant, new, keyless)
+        record = admitted.record
+        if admitted.joined:
+            caller.mark_replayed()
+        if wait_s and not record.state.final:
+            record = await self._feed.wait(tenant, record.id, wait_s)
+        if keyless and not admitted.joined:
+            await self._close(tenant, new, record.id)
         return record
+
+    async def _close(self, tenant: str, new: NewJob, job: str) -> None:
+        """Lets equal calls from now on make jobs of their own; one that was broken off leaves that to the clock."""
+        try:
+            await self._store.answered(tenant, new, job)
+        except LOST as error:
+            # The caller gets its answer all the same: the job is there.
+            log.warning("database_unreachable", error=type(error).__name__)

@@ -9,8 +9,8 @@ from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, 
 from reelwright_kit import logs
 from reelwright_kit.database import LOST, connect_alone, outlasting
 from reelwright_kit.errors import JobNotFound
-from reelwright_kit.jobs.model import EventRecord, JobRecord, State
-from reelwright_kit.jobs.store import CHANNEL, JobStore
+from reelwright_kit.jobs.model import CHANNEL, EventRecord, JobRecord, State
+from reelwright_kit.jobs.store import JobStore
 
 log = logs.logger(__name__)
 

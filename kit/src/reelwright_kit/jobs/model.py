@@ -10,6 +10,9 @@ from typing import Any
 
 Json = dict[str, Any]
 
+CHANNEL = "reelwright_jobs"
+"""Every event is announced here as `<job> <sequence> <state> <tenant>`."""
+
 
 class State(enum.StrEnum):
     """Where a job stands; the last three are final."""
@@ -78,6 +81,20 @@ class JobRecord:
     max_cost_micros: int | None = None
     start_time: datetime | None = None
     end_time: datetime | None = None
+    eta_time: datetime | None = None
+    app: str = ""
+    run: int = 1
+    """Which run of the job this is: a retry begins another."""
+
+    @property
+    def workflow(self) -> str:
+        """Id of the durable workflow of this run."""
+        return workflow_id(self.id, self.run)
+
+
+def workflow_id(job: str, run: int) -> str:
+    """Id of the durable workflow that is the `run`-th run of `job`, counted from 1."""
+    return job if run == 1 else f"{job}.{run}"
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol, TypeVar
 
 from google.protobuf import duration_pb2, json_format, timestamp_pb2
@@ -13,7 +13,7 @@ from google.protobuf.message import Message
 from google.rpc import error_details_pb2, status_pb2
 
 from reelwright.jobs.v1 import jobs_service_pb2 as pb
-from reelwright_kit.jobs.model import EventRecord, JobRecord, Json
+from reelwright_kit.jobs.model import EventRecord, JobRecord, Json, State
 
 Created = TypeVar("Created", bound=Message)
 
@@ -108,6 +108,8 @@ def job_message(record: JobRecord, ahead: int | None = None) -> pb.Job:
         json_format.ParseDict(record.result, message.result, ignore_unknown_fields=True)
     if ahead is not None:
         message.queue_position = ahead
+    if record.eta_time is not None and record.state is State.RUNNING:
+        message.eta.FromTimedelta(max(record.eta_time - datetime.now(UTC), timedelta()))
     return message
 
 

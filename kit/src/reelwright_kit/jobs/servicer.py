@@ -12,7 +12,7 @@ from reelwright.jobs.v1 import jobs_service_pb2 as pb
 from reelwright.jobs.v1 import jobs_service_pb2_grpc as rpc
 from reelwright_kit import caller, pages
 from reelwright_kit.assets.library import Library
-from reelwright_kit.errors import FieldInvalid, JobStateConflict, NotOffered
+from reelwright_kit.errors import FieldInvalid
 from reelwright_kit.jobs.feed import JobFeed
 from reelwright_kit.jobs.model import JobFilter, JobRecord, State
 from reelwright_kit.jobs.rendering import event_message, job_message
@@ -63,16 +63,13 @@ class JobServicer(rpc.JobServiceServicer):
         return pb.CancelJobResponse(job=job_message(await self._store.get(tenant, request.id)))
 
     async def RetryJob(self, request: pb.RetryJobRequest, context: Context) -> pb.RetryJobResponse:
-        record = await self._store.get(caller.current().tenant, request.id)
-        if record.state not in (State.FAILED, State.CANCELLED):
-            raise JobStateConflict(record.id, record.state.value, "retried")
-        raise NotOffered.call("RetryJob")
+        accepted = request.accept_possible_duplicate
+        record = await self._store.retry(caller.current().tenant, request.id, accept_possible_duplicate=accepted)
+        return pb.RetryJobResponse(job=job_message(record, await self._ahead(record)))
 
     async def DeleteJob(self, request: pb.DeleteJobRequest, context: Context) -> pb.DeleteJobResponse:
         tenant = caller.current().tenant
-        jobs = await self._store.tree(tenant, request.id)
-        await self._store.delete(tenant, request.id)
-        await self._library.forget(tenant, jobs)
+        await self._library.forget(tenant, await self._store.delete(tenant, request.id))
         return pb.DeleteJobResponse()
 
     async def _ahead(self, record: JobRecord) -> int | None:

@@ -1,4 +1,4 @@
-"""Job rows and their event log in PostgreSQL: a state change, its event and its notification are one transaction."""
+"""Job rows and their event log in PostgreSQL, one tenant at a time."""
 
 from __future__ import annotations
 
@@ -9,113 +9,15 @@ import msgspec
 from psycopg.types.json import Jsonb
 
 from reelwright_kit.database import Connection, Pool
-from reelwright_kit.errors import Code, FieldInvalid, JobNotFound, JobStateConflict, RequestIdReused
+from reelwright_kit.errors import FieldInvalid, JobNotFound, JobStateConflict
 from reelwright_kit.ids import new_id
+from reelwright_kit.jobs import request_ids, trees
 from reelwright_kit.jobs.model import EventRecord, JobFilter, JobRecord, Json, NewJob, State
+from reelwright_kit.jobs.request_ids import Admitted, Keyless
+from reelwright_kit.jobs.statements import APPEND, BEGIN, ENQUEUE, FINISH, FIRST_EVENT, INSERT, MOVE_UP
 
-CHANNEL = "reelwright_jobs"
-"""Every event is announced here as `<job> <sequence> <state> <tenant>`."""
-
-CANCELLED_ERROR = {
-    "code": int(Code.CANCELLED),
-    "reason": "JOB_CANCELLED",
-    "domain": "jobs.reelwright",
-    "message": "The job was cancelled.",
-    "metadata": {},
-}
-
-_LOG = f"""
-, logged as (
-  insert into reelwright.job_events (job, sequence, tenant, type, body)
-  select id, latest_sequence, tenant, %(type)s,
-         %(body)s || jsonb_build_object('state', 'STATE_' || state, 'percent', percent, 'stage', stage)
-  from moved)
-select id, pg_notify('{CHANNEL}', id || ' ' || latest_sequence || ' ' || state || ' ' || tenant) from moved
-"""
-
-_APPEND = (
-    """
-with moved as (
-  update reelwright.jobs set
-    latest_sequence = latest_sequence + 1,
-    percent = greatest(percent, coalesce(%(percent)s, percent)),
-    stage = coalesce(%(stage)s, stage)
-  where id = %(job)s and tenant = %(tenant)s and state in ('QUEUED', 'RUNNING')
-  returning id, tenant, latest_sequence, percent, stage, state)"""
-    + _LOG
-)
-
-_BEGIN = (
-    """
-with moved as (
-  update reelwright.jobs set latest_sequence = latest_sequence + 1, state = 'RUNNING', start_time = clock_timestamp()
-  where id = %(job)s and tenant = %(tenant)s and state = 'QUEUED'
-  returning id, tenant, latest_sequence, percent, stage, state)"""
-    + _LOG
-)
-
-_FINISH = (
-    """
-with moved as (
-  update reelwright.jobs set
-    latest_sequence = latest_sequence + 1, state = %(state)s, result = %(result)s, error = %(error)s,
-    percent = case when %(state)s = 'SUCCEEDED' then 100 else percent end, stage = lower(%(state)s),
-    end_time = clock_timestamp()
-  where id = %(job)s and tenant = %(tenant)s and state in ('QUEUED', 'RUNNING')
-  returning id, tenant, latest_sequence, percent, stage, state)"""
-    + _LOG
-)
-
-_TREE = """
-with recursive tree as (
-  select id, 0 as depth from reelwright.jobs where id = %(job)s and tenant = %(tenant)s
-  union all
-  select child.id, depth + 1 from reelwright.jobs child join tree on child.parent = tree.id
-  where child.tenant = %(tenant)s)"""
-
-# In the order of ids, so that two that end overlapping trees wait for each other instead of locking up.
-_LOCK_TREE = (
-    _TREE
-    + """
-select id from reelwright.jobs where id in (select id from tree) order by id for update
-"""
-)
-
-_CANCEL_TREE = (
-    _TREE
-    + """,
-moved as (
-  update reelwright.jobs set
-    latest_sequence = latest_sequence + 1, state = 'CANCELLED', error = %(error)s, stage = 'cancelled',
-    end_time = clock_timestamp()
-  where id in (select id from tree where depth >= %(from_depth)s) and state in ('QUEUED', 'RUNNING')
-  returning id, tenant, latest_sequence, percent, stage, state)"""
-    + _LOG
-)
-
-_INSERT = """
-insert into reelwright.jobs
-  (id, tenant, kind, queue, state, request, model, request_id, parent, labels, webhook, trace, max_cost_micros,
-   estimated_micros, latest_sequence, stage)
-values
-  (%(id)s, %(tenant)s, %(kind)s, %(queue)s, 'QUEUED', %(request)s, %(model)s, %(request_id)s, %(parent)s, %(labels)s,
-   %(webhook)s, %(trace)s, %(max_cost_micros)s, %(estimated_micros)s, 1, 'queued')
-"""
-
-_FIRST_EVENT = f"""
-with first as (
-  insert into reelwright.job_events (job, sequence, tenant, type, body)
-  values (%(id)s, 1, %(tenant)s, 'STATE', '{{"state": "STATE_QUEUED", "percent": 0, "stage": "queued"}}')
-  returning job, tenant)
-select pg_notify('{CHANNEL}', job || ' 1 QUEUED ' || tenant) from first
-"""
-
-_ENQUEUE = """
-select dbos.enqueue_workflow(
-  workflow_name => 'job', queue_name => %(queue)s, workflow_id => %(id)s,
-  positional_args => array[to_json(%(tenant)s::text), to_json(%(id)s::text)],
-  authenticated_user => %(tenant)s, application_name => %(app)s)
-"""
+MOVED_UP = 5
+"""So many of the first in a queue are told when somebody before them has begun."""
 
 
 class JobStore:
@@ -129,16 +31,27 @@ class JobStore:
 
     async def admit(self, tenant: str, new: NewJob) -> JobRecord:
         """Writes the job, its first event and its place in the queue, or returns the job of the same request id."""
-        job = new_id(new.prefix)
+        return (await self.admit_or_join(tenant, new)).record
+
+    async def admit_or_join(self, tenant: str, new: NewJob, keyless: Keyless | None = None) -> Admitted:
+        """Admits the job unless its request id names one, or, where it has none, `keyless` finds one it repeats."""
+        job, known = new_id(new.prefix), None
         async with self._pool.connection() as connection, connection.transaction():
             if new.request_id:
-                known = await _claim(connection, tenant, new, job)
-                if known:
-                    return await _one(connection, tenant, known)
+                known = await request_ids.claim(connection, tenant, new, job)
+            elif keyless:
+                known = await request_ids.join(connection, tenant, new, job, keyless)
+            if known:
+                return Admitted(await _one(connection, tenant, known), joined=True)
             if new.parent:
                 await _require_live_parent(connection, tenant, new.parent)
             await _insert(connection, tenant, new, job)
-            return await _one(connection, tenant, job)
+            return Admitted(await _one(connection, tenant, job), joined=False)
+
+    async def answered(self, tenant: str, new: NewJob, job: str) -> None:
+        """Notes that the call without a request id that made `job` has its answer."""
+        async with self._pool.connection() as connection:
+            await request_ids.answered(connection, tenant, new, job)
 
     async def get(self, tenant: str, job: str) -> JobRecord:
         """The job as it is now."""
@@ -171,11 +84,19 @@ class JobStore:
             )
             return [msgspec.convert(row, EventRecord) for row in await cursor.fetchall()]
 
-    async def begin(self, tenant: str, job: str) -> JobRecord:
-        """Moves a QUEUED job to RUNNING; one that runs already is returned as it is."""
+    async def begin(self, tenant: str, job: str, run: int = 1) -> JobRecord:
+        """Moves a QUEUED job to RUNNING; one that runs already, or in another run, is returned as it is."""
         async with self._pool.connection() as connection, connection.transaction():
-            await connection.execute(_BEGIN, {"tenant": tenant, "job": job, "type": "STATE", "body": Jsonb({})})
-            return await _one(connection, tenant, job)
+            values = {"tenant": tenant, "job": job, "run": run, "type": "STATE", "body": Jsonb({})}
+            begun = await (await connection.execute(BEGIN, values)).fetchone()
+            record = await _one(connection, tenant, job)
+        if begun:
+            await self._move_up(record.queue)
+        return record
+
+    async def _move_up(self, queue: str) -> None:
+        async with self._pool.connection() as connection:
+            await connection.execute(MOVE_UP, {"queue": queue, "limit": MOVED_UP})
 
     async def append(
         self,
@@ -186,29 +107,44 @@ class JobStore:
         *,
         percent: float | None = None,
         stage: str | None = None,
+        eta_s: float | None = None,
+        run: int | None = None,
     ) -> bool:
-        """Adds an event; False when the job has ended meanwhile, and then nothing is added."""
-        values = {"tenant": tenant, "job": job, "type": event_type, "body": Jsonb(body)}
-        values |= {"percent": percent, "stage": stage}
+        """Adds an event; False when the job, or this run of it, has ended meanwhile, and then nothing is added."""
+        eta = {} if eta_s is None else {"eta": f"{eta_s:.3f}s"}
+        values: dict[str, Any] = {
+            "tenant": tenant,
+            "job": job,
+            "run": run,
+            "type": event_type,
+            "body": Jsonb(body | eta),
+        }
+        values |= {"percent": percent, "stage": stage, "eta_s": eta_s}
         async with self._pool.connection() as connection:
-            return await (await connection.execute(_APPEND, values)).fetchone() is not None
+            return await (await connection.execute(APPEND, values)).fetchone() is not None
 
     async def finish(
-        self, tenant: str, job: str, state: State, result: Json | None = None, error: Mapping[str, Any] | None = None
+        self,
+        tenant: str,
+        job: str,
+        state: State,
+        result: Json | None = None,
+        error: Mapping[str, Any] | None = None,
+        run: int | None = None,
     ) -> bool:
-        """Ends a job; False when it had ended before, and then nothing is changed.
+        """Ends a job; False when it, or this run of it, had ended before, and then nothing is changed.
 
         The live children of a job that failed are cancelled: nobody would use what they make.
         """
         body = {name: value for name, value in (("result", result), ("failure", error)) if value is not None}
-        values = {"tenant": tenant, "job": job, "type": "STATE", "body": Jsonb(body), "state": state.value}
+        values = {"tenant": tenant, "job": job, "run": run, "type": "STATE", "body": Jsonb(body), "state": state.value}
         values |= {"result": _jsonb(result), "error": _jsonb(error)}
         async with self._pool.connection() as connection, connection.transaction():
             if state is State.FAILED:
-                await connection.execute(_LOCK_TREE, {"tenant": tenant, "job": job})
-            ended = await (await connection.execute(_FINISH, values)).fetchone() is not None
+                await trees.lock(connection, tenant, job)
+            ended = await (await connection.execute(FINISH, values)).fetchone() is not None
             if ended and state is State.FAILED:
-                await _cancel_tree(connection, tenant, job, from_depth=1)
+                await trees.cancel_live(connection, tenant, job, from_depth=1)
         return ended
 
     async def cancel(self, tenant: str, job: str) -> Sequence[str]:
@@ -217,32 +153,21 @@ class JobStore:
         Processes that work on them hear of it and stop; workflows that start or recover later see it and end at once.
         """
         async with self._pool.connection() as connection, connection.transaction():
-            await connection.execute(_LOCK_TREE, {"tenant": tenant, "job": job})
-            before = await _one(connection, tenant, job)
-            if before.state.final and before.state is not State.CANCELLED:
-                raise JobStateConflict(job, before.state.value, "cancelled")
-            return await _cancel_tree(connection, tenant, job, from_depth=0)
+            return await trees.cancel(connection, tenant, job)
 
-    async def delete(self, tenant: str, job: str) -> None:
-        """Removes a job that has ended, with its events, its children and the request ids that named them."""
+    async def retry(self, tenant: str, job: str, *, accept_possible_duplicate: bool = False) -> JobRecord:
+        """Runs a job that FAILED or was CANCELLED again, with those below it that did; finished parts are kept."""
         async with self._pool.connection() as connection, connection.transaction():
-            record = await _one(connection, tenant, job)
-            if not record.state.final:
-                raise JobStateConflict(job, record.state.value, "deleted")
-            await connection.execute("delete from reelwright.jobs where id = %s and tenant = %s", (job, tenant))
+            await trees.retry(connection, tenant, job, accept_possible_duplicate=accept_possible_duplicate)
+            return await _one(connection, tenant, job)
 
-    async def tree(self, tenant: str, job: str) -> Sequence[str]:
-        """The id of a job and those of all jobs below it."""
-        query = """
-        with recursive tree as (
-          select id from reelwright.jobs where id = %(job)s and tenant = %(tenant)s
-          union all
-          select child.id from reelwright.jobs child join tree on child.parent = tree.id
-          where child.tenant = %(tenant)s)
-        select id from tree"""
-        async with self._pool.connection() as connection:
-            rows = await (await connection.execute(query, {"tenant": tenant, "job": job})).fetchall()
-        return [row["id"] for row in rows]
+    async def delete(self, tenant: str, job: str) -> Sequence[str]:
+        """Removes a job that has ended, with its events, its children and the request ids that named them.
+
+        Returns the ids of the removed jobs.
+        """
+        async with self._pool.connection() as connection, connection.transaction():
+            return await trees.delete(connection, tenant, job)
 
     async def exists(self, tenant: str, job: str) -> bool:
         """Whether the job has not been deleted."""
@@ -252,12 +177,13 @@ class JobStore:
             )
             return await cursor.fetchone() is not None
 
-    async def ended(self, tenant: str, job: str) -> bool:
-        """Whether the job has ended or is gone."""
+    async def ended(self, tenant: str, job: str, run: int) -> bool:
+        """Whether this run of the job has ended or the job is gone."""
         async with self._pool.connection() as connection:
             cursor = await connection.execute(
-                "select 1 from reelwright.jobs where id = %s and tenant = %s and state in ('QUEUED', 'RUNNING')",
-                (job, tenant),
+                "select 1 from reelwright.jobs"
+                " where id = %s and tenant = %s and run = %s and state in ('QUEUED', 'RUNNING')",
+                (job, tenant, run),
             )
             return await cursor.fetchone() is None
 
@@ -270,6 +196,18 @@ class JobStore:
             )
             row = await cursor.fetchone()
         return int(row["n"]) if row else 0
+
+    async def stranded(self, app: str) -> Sequence[JobRecord]:
+        """Live jobs of every tenant whose durable workflow has ended, at most a hundred."""
+        query = """
+        select jobs.* from reelwright.jobs join dbos.workflow_status workflow
+          on workflow_uuid = case run when 1 then id else id || '.' || run end
+        where app = %s and state in ('QUEUED', 'RUNNING')
+          and workflow.status in ('SUCCESS', 'ERROR', 'CANCELLED', 'MAX_RECOVERY_ATTEMPTS_EXCEEDED')
+        limit 100"""
+        async with self._pool.connection() as connection:
+            rows = await (await connection.execute(query, (app,))).fetchall()
+        return [_record(row) for row in rows]
 
     async def usual_seconds(self, tenant: str, kind: str, model: str) -> float | None:
         """How long the last twenty jobs of this kind and model took on average; None when there were none."""
@@ -311,40 +249,6 @@ async def _one(connection: Connection, tenant: str, job: str) -> JobRecord:
     return _record(row)
 
 
-async def _claim(connection: Connection, tenant: str, new: NewJob, job: str) -> str | None:
-    """Takes the request id for `job`; returns the job that has it already, for the same body."""
-    while True:
-        # Waits while another transaction claims the same id: its rollback leaves the id to this one.
-        claimed = await connection.execute(
-            "insert into reelwright.request_ids (tenant, scope, request_id, digest, subject)"
-            " values (%s, %s, %s, %s, %s) on conflict (tenant, scope, request_id) do nothing returning subject",
-            (tenant, new.app, new.request_id, new.digest, job),
-        )
-        if await claimed.fetchone():
-            return None
-        # Locked, so that the job it names cannot be deleted before it is read.
-        known = await connection.execute(
-            "select digest, subject from reelwright.request_ids"
-            " where tenant = %s and scope = %s and request_id = %s for share",
-            (tenant, new.app, new.request_id),
-        )
-        if row := await known.fetchone():
-            if bytes(row["digest"]) != new.digest:
-                raise RequestIdReused(new.request_id, "job", row["subject"])
-            return str(row["subject"])
-
-
-async def _cancel_tree(connection: Connection, tenant: str, job: str, from_depth: int) -> Sequence[str]:
-    """Cancels the live jobs of a locked tree from this depth on; the job itself has depth 0."""
-    ended: list[str] = []
-    values = {"tenant": tenant, "job": job, "from_depth": from_depth, "type": "STATE"}
-    values |= {"error": Jsonb(CANCELLED_ERROR), "body": Jsonb({"failure": CANCELLED_ERROR})}
-    # The lock keeps new children out; the loop finds those that were admitted just before.
-    while moved := await (await connection.execute(_CANCEL_TREE, values)).fetchall():
-        ended.extend(row["id"] for row in moved)
-    return ended
-
-
 def _jsonb(value: Mapping[str, Any] | None) -> Jsonb | None:
     return None if value is None else Jsonb(dict(value))
 
@@ -375,6 +279,6 @@ async def _insert(connection: Connection, tenant: str, new: NewJob, job: str) ->
         "max_cost_micros": new.max_cost_micros,
         "estimated_micros": new.estimated_micros,
     }
-    await connection.execute(_INSERT, values)
-    await connection.execute(_FIRST_EVENT, values)
-    await connection.execute(_ENQUEUE, values)
+    await connection.execute(INSERT, values)
+    await connection.execute(FIRST_EVENT, values)
+    await connection.execute(ENQUEUE, values | {"run": 1, "workflow": job})

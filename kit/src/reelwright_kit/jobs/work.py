@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import threading
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from dbos import DBOS
@@ -16,10 +16,13 @@ from reelwright_kit.database import outlasting
 from reelwright_kit.errors import AppError, Code, Failure
 from reelwright_kit.jobs.model import JobRecord, Json
 from reelwright_kit.jobs.store import JobStore
-from reelwright_kit.jobs.submissions import Submissions
+from reelwright_kit.jobs.submissions import Submissions, Wish
 
 Result = TypeVar("Result")
 P = ParamSpec("P")
+
+LAST_WORD_S = 5.0
+"""How long a cancelled job waits for the answer to a submission; the request is broken off then."""
 
 MIN_INTERVAL_S = 0.25
 """Progress of one job is recorded at most this often; an event costs milliseconds."""
@@ -35,20 +38,46 @@ class RecordedFailure(AppError):
         self.domain = failure.domain
 
 
+class HandOvers:
+    """Submissions of this process whose answers are on their way."""
+
+    def __init__(self) -> None:
+        self._tasks: set[asyncio.Task[Any]] = set()
+
+    def begin(self, hand_over: Coroutine[Any, Any, Result]) -> asyncio.Task[Result]:
+        """Starts one."""
+        task = asyncio.ensure_future(hand_over)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
+
+    async def settled(self, timeout_s: float) -> None:
+        """Waits until none is left, or so many seconds."""
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=timeout_s)
+
+
 class Work:
     """One run of one job."""
 
     def __init__(
-        self, record: JobRecord, store: JobStore, submissions: Submissions, usual_seconds: float | None
+        self,
+        record: JobRecord,
+        store: JobStore,
+        submissions: Submissions,
+        hand_overs: HandOvers,
+        usual_seconds: float | None,
     ) -> None:
         self.job = record
+        self.submissions = submissions
         self._store = store
-        self._submissions = submissions
+        self._hand_overs = hand_overs
         self._usual_seconds = usual_seconds
         self._begun = time.monotonic()
         self._last_said = 0.0
         self._percent = record.percent
         self._stage = record.stage
+        self._queue_position: int | None = None
 
     async def step(self, name: str, body: Callable[[], Awaitable[Json]]) -> Json:
         """Runs `body` once over all runs of this job; its result, or its failure, is remembered.
@@ -61,7 +90,7 @@ class Work:
                 try:
                     return {"value": await outlasting(body)}
                 except AppError as error:
-                    return {"failure": vars(Failure.of(error)) | {"metadata": dict(error.metadata)}}
+                    return {"failure": Failure.of(error).kept()}
 
         outcome = await DBOS.run_step_async({"name": name}, recorded)
         if "failure" in outcome:
@@ -69,17 +98,23 @@ class Work:
         value: Json = outcome["value"]
         return value
 
-    async def progress(self, percent: float, stage: str, message: str = "") -> None:
-        """Says how far the job is; calls that come too soon after another one are left out, unless the stage is new."""
+    async def progress(
+        self, percent: float, stage: str, message: str = "", *, queue_position: int | None = None
+    ) -> None:
+        """Says how far the job is; calls that come too soon after another one are left out, unless the stage is new.
+
+        `queue_position` is how many are before it at the provider.
+        """
         percent = min(max(percent, self._percent), 99.0)
         now = time.monotonic()
-        if stage == self._stage and (now - self._last_said < MIN_INTERVAL_S or percent - self._percent < 1):
+        same = stage == self._stage and queue_position == self._queue_position
+        if same and (now - self._last_said < MIN_INTERVAL_S or percent - self._percent < 1):
             return
-        self._percent, self._stage, self._last_said = percent, stage, now
+        self._percent, self._stage, self._queue_position, self._last_said = percent, stage, queue_position, now
         body: Json = {"message": message} if message else {}
-        if (eta_s := self._remaining_seconds(percent)) is not None:
-            body["eta"] = f"{eta_s:.3f}s"
-        await self._say("PROGRESS", body, percent=percent, stage=stage)
+        if queue_position is not None:
+            body["queue_position"] = queue_position
+        await self._say("PROGRESS", body, percent=percent, stage=stage, eta_s=self._remaining_seconds(percent))
 
     async def part(self, key: str, title: str, stage: str, state: str, percent: float, job: str = "") -> None:
         """Says how far one part of the job is, such as one scene of a film."""
@@ -91,12 +126,29 @@ class Work:
         await self._say("PREVIEW", {"preview": asset, "message": message})
 
     async def intend(self, intent: str, provider: str, model: str) -> None:
-        """Writes down that `provider` is about to be asked for `intent`."""
-        await outlasting(lambda: self._submissions.intend(self.job, intent, provider, model))
+        """Writes down what an engine of our own is about to make; it may be made again and costs nothing."""
+        wish = Wish(intent, provider, model, repeatable=True)
+        await outlasting(lambda: self.submissions.intend(self.job, wish, "own"))
 
-    async def settle(self, intent: str) -> None:
-        """Writes down that what was asked for has arrived and is kept."""
-        await outlasting(lambda: self._submissions.settle(self.job, intent))
+    async def settle(self, intent: str, micros: int = 0) -> None:
+        """Writes down that what was asked for is kept, and what it cost in millionths of a US dollar."""
+        await outlasting(lambda: self.submissions.settle(self.job, intent, micros))
+
+    async def handing_over(self, hand_over: Coroutine[Any, Any, Result]) -> Result:
+        """Runs what must not be interrupted: until a provider's answer is written down, nobody else can know it.
+
+        A cancelled job waits a few seconds for it; a process that ends waits longer.
+        """
+        task = self._hand_overs.begin(hand_over)
+        try:
+            return await asyncio.shield(task)
+        except asyncio.CancelledError:
+            await asyncio.wait({task}, timeout=LAST_WORD_S)
+            task.cancel()
+            await asyncio.wait({task})
+            if not task.cancelled():
+                task.exception()
+            raise
 
     async def in_thread(
         self, compute: Callable[Concatenate[Callable[[], bool], P], Result], *args: P.args, **kwargs: P.kwargs
@@ -139,7 +191,8 @@ class Work:
                 task.cancel()
 
     async def _say(self, event_type: str, body: Json, **moved: Any) -> None:
-        await outlasting(lambda: self._store.append(self.job.tenant, self.job.id, event_type, body, **moved))
+        job = self.job
+        await outlasting(lambda: self._store.append(job.tenant, job.id, event_type, body, run=job.run, **moved))
 
     def _remaining_seconds(self, percent: float) -> float | None:
         """From how long such jobs took before; from this one's own pace where that is not known or proved wrong."""

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
 from reelwright_image.errors import ReferencesUnsupported, SizeUnsupported
-from reelwright_image.providers.interface import ImageModel, ModelCard, Picture
+from reelwright_image.providers.interface import ImageModel, ModelCard, OwnModel, PaidModel, Picture
 from reelwright_kit.assets.model import Provenance
 from reelwright_kit.catalogue import Catalogue
 from reelwright_kit.errors import FieldInvalid, NotOffered
@@ -54,6 +56,8 @@ class Order:
     background: str = ""
     references: int = 0
     """How many references were sent along."""
+    extra: Mapping[str, Any] = field(default_factory=dict)
+    """Fields the contract does not know and the provider does."""
 
 
 class Drawing:
@@ -67,14 +71,14 @@ class Drawing:
     async def accept(self, order: Order, admission: Admission) -> JobRecord:
         """Checks the order against its model and admits the job."""
         model = self._catalogue.choose(order.model)
-        _check(order, model.card)
-        return await self._desk.accept(KIND, queue_of(model.card), order, admission, model=model.card.id)
+        micros = _estimate(order, model) or 0
+        queue = queue_of(model.card)
+        return await self._desk.accept(KIND, queue, order, admission, model=model.card.id, estimated_micros=micros)
 
     def estimate(self, order: Order) -> tuple[int | None, str]:
         """The cost in millionths of a US dollar, None when not known, and the model that would draw."""
-        card = self._catalogue.choose(order.model).card
-        _check(order, card)
-        return (None if card.price_micros is None else card.price_micros * order.count), card.id
+        model = self._catalogue.choose(order.model)
+        return _estimate(order, model), model.card.id
 
     async def run(self, work: Work) -> Json:
         """Draws every picture of the job; one that was drawn in an earlier run is not drawn again."""
@@ -86,10 +90,12 @@ class Drawing:
     async def _one(self, work: Work, model: ImageModel, order: Order, number: int) -> Json:
         picture = picture_of(order, number)
         low, high = 95 * number / order.count, 95 * (number + 1) / order.count
-        made_by = Provenance(
-            prompt=picture.prompt, model=model.card.id, provider=model.card.provider, seed=picture.seed
-        )
-        product = Product(f"picture-{number + 1}", picture.media_type, made_by, preview=True)
+        card = model.card
+        made_by = Provenance(picture.prompt, card.id, card.provider, seed=picture.seed if card.seed else None)
+        product = Product(f"picture-{number + 1}", picture.media_type, made_by, preview=True, low=low + 1, high=high)
+        if isinstance(model, PaidModel):
+            return await self._workshop.commission(work, product, model.commission(picture))
+        assert isinstance(model, OwnModel)
 
         async def draw(out: Path) -> None:
             await work.progress(low + 1, "drawing")
@@ -115,6 +121,9 @@ def picture_of(order: Order, number: int) -> Picture:
         negative_prompt=order.negative_prompt,
         style=order.style,
         quality=order.quality,
+        transparent=order.background == "transparent",
+        aspect_ratio="" if order.width else order.aspect_ratio or "1:1",
+        extra=tuple(order.extra.items()),
     )
 
 
@@ -130,13 +139,20 @@ def _seed(order: Order) -> int:
     return int.from_bytes(hashlib.sha256(order.prompt.encode()).digest()[:4], "big")
 
 
+def _estimate(order: Order, model: ImageModel) -> int | None:
+    """What the order costs; raises what is wrong with it."""
+    _check(order, model.card)
+    micros = model.estimate(picture_of(order, 0))
+    return None if micros is None else micros * order.count
+
+
 def _check(order: Order, card: ModelCard) -> None:
     if bool(order.width) != bool(order.height):
         raise FieldInvalid("height" if order.width else "width", "give both width and height, or none")
-    for field, side in zip(("width", "height"), _size(order), strict=True):
+    for name, side in zip(("width", "height"), _size(order), strict=True):
         if side > card.max_side:
             raise SizeUnsupported(
-                field, card.id, f"{card.id} draws at most {card.max_side} pixels a side", card.max_side
+                name, card.id, f"{card.id} draws at most {card.max_side} pixels a side", card.max_side
             )
     if order.references > card.max_references:
         raise ReferencesUnsupported(card.id, card.max_references)

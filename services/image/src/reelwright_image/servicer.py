@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import grpc
+from google.protobuf import json_format
 
 from reelwright.image.v1 import image_service_pb2 as pb
 from reelwright.image.v1 import image_service_pb2_grpc as rpc
@@ -58,6 +59,7 @@ def order_from(request: pb.CreateImageRequest) -> Order:
         output_format=request.output_format,
         background=request.background,
         references=len(request.references),
+        extra=json_format.MessageToDict(request.extra),
     )
 
 

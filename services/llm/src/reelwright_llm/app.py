@@ -21,10 +21,11 @@ async def run(settings: LlmSettings) -> None:
     async with backbone("llm", "txt", settings) as base:
         text_models: Catalogue[TextModel] = Catalogue([LocalText()], settings.default_model)
         embedding_models: Catalogue[EmbeddingModel] = Catalogue([LocalEmbedding()], settings.default_embedding_model)
-        chatting = Chatting(text_models, Answers(base.pool))
+        answers = Answers(base.pool)
+        chatting = Chatting(text_models, answers)
 
         def register(server: grpc.aio.Server) -> None:
-            rpc.add_LlmServiceServicer_to_server(LlmServicer(chatting, text_models, embedding_models), server)
+            rpc.add_LlmServiceServicer_to_server(LlmServicer(chatting, answers, text_models, embedding_models), server)
             base.mount(server)
 
         await serve("llm", settings, [SERVICE, *SHARED_SERVICES], register, base.probes)

@@ -6,10 +6,12 @@ import contextlib
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 
+import msgspec
+
 from reelwright_kit import caller
 from reelwright_kit.catalogue import Catalogue
 from reelwright_kit.ids import new_id
-from reelwright_llm.answers import Answers
+from reelwright_llm.answers import Answers, Claim
 from reelwright_llm.errors import CapabilityUnsupported
 from reelwright_llm.providers.interface import Answer, ModelCard, Piece, Question, TextModel, Usage
 
@@ -25,6 +27,11 @@ class Asked:
     needs: tuple[tuple[str, str], ...] = ()
     """Fields of the request with the capability each needs."""
 
+    @property
+    def claim(self) -> Claim:
+        """The question as the current caller's, under its request id."""
+        return Claim(caller.current().tenant, self.request_id, self.digest)
+
 
 class Chatting:
     """Asks models."""
@@ -38,12 +45,11 @@ class Chatting:
         model = self._model_for(asked)
         if not asked.request_id:
             return await model.answer(asked.question)
-        tenant = caller.current().tenant
-        known = await self._answers.find(tenant, asked.request_id, asked.digest)
-        if known:
-            return known
-        answer = await model.answer(asked.question)
-        return await self._answers.keep(tenant, asked.request_id, asked.digest, answer)
+        made = await self._answers.once(asked.claim, lambda: self._encoded(model, asked.question))
+        return msgspec.json.decode(made, type=Answer)
+
+    async def _encoded(self, model: TextModel, question: Question) -> bytes:
+        return msgspec.json.encode(await model.answer(question))
 
     def stream(self, asked: Asked) -> tuple[ModelCard, AsyncGenerator[Piece]]:
         """The model that answers, and its answer piece by piece; one given before under the id is given again."""
@@ -52,20 +58,21 @@ class Chatting:
         return model.card, pieces
 
     async def _kept(self, model: TextModel, asked: Asked) -> AsyncGenerator[Piece]:
-        tenant = caller.current().tenant
-        known = await self._answers.find(tenant, asked.request_id, asked.digest)
-        if known:
+        kept = await self._answers.claim(asked.claim)
+        if kept:
+            known = msgspec.json.decode(kept, type=Answer)
             yield Piece(known.text, known.finish_reason, known.usage)
             return
         said = []
-        async with contextlib.aclosing(model.stream(asked.question)) as pieces:
-            async for piece in pieces:
-                said.append(piece)
-                yield piece
-        last, text = said[-1], "".join(piece.text for piece in said)
-        usage = last.usage or Usage(0, 0)
-        answer = Answer(new_id("txt"), model.card.id, model.card.provider, text, last.finish_reason, usage)
-        await self._answers.keep(tenant, asked.request_id, asked.digest, answer)
+        async with self._answers.making(asked.claim):
+            async with contextlib.aclosing(model.stream(asked.question)) as pieces:
+                async for piece in pieces:
+                    said.append(piece)
+                    yield piece
+            last, text = said[-1], "".join(piece.text for piece in said)
+            usage = last.usage or Usage(0, 0)
+            answer = Answer(new_id("txt"), model.card.id, model.card.provider, text, last.finish_reason, usage)
+            await self._answers.keep(asked.claim, msgspec.json.encode(answer))
 
     def _model_for(self, asked: Asked) -> TextModel:
         model = self._catalogue.choose(asked.model)

@@ -11,16 +11,20 @@ import grpc
 
 from reelwright.llm.v1 import llm_service_pb2 as pb
 from reelwright.llm.v1 import llm_service_pb2_grpc as rpc
+from reelwright_kit import caller
 from reelwright_kit.catalogue import Catalogue
 from reelwright_kit.errors import NotOffered
 from reelwright_kit.ids import new_id
+from reelwright_kit.interceptors.request_ids import tell_replayed
 from reelwright_kit.jobs.rendering import timestamp
+from reelwright_llm.answers import Answers
 from reelwright_llm.chatting import Chatting
 from reelwright_llm.errors import CapabilityUnsupported
 from reelwright_llm.providers import local
 from reelwright_llm.providers.interface import EmbeddingModel, ModelCard, TextModel, Usage
 from reelwright_llm.providers.local_text import judge
 from reelwright_llm.reading import asked_from
+from reelwright_llm.repeating import once
 
 SERVICE = "reelwright.llm.v1.LlmService"
 
@@ -36,9 +40,14 @@ class LlmServicer(rpc.LlmServiceServicer):
     """Answers, embeds and judges."""
 
     def __init__(
-        self, chatting: Chatting, text_models: Catalogue[TextModel], embedding_models: Catalogue[EmbeddingModel]
+        self,
+        chatting: Chatting,
+        answers: Answers,
+        text_models: Catalogue[TextModel],
+        embedding_models: Catalogue[EmbeddingModel],
     ) -> None:
         self._chatting = chatting
+        self._answers = answers
         self._text_models = text_models
         self._embedding_models = embedding_models
 
@@ -60,6 +69,9 @@ class LlmServicer(rpc.LlmServiceServicer):
         pending: list[pb.ChatChunk] = []
         async with contextlib.aclosing(pieces):
             async for piece in pieces:
+                if caller.replayed():
+                    # Comes in one piece.
+                    await tell_replayed(context)
                 delta = pb.Delta(role="assistant", content=piece.text)
                 choice = pb.ChoiceDelta(index=0, delta=delta, finish_reason=piece.finish_reason)
                 usage = usage_message(piece.usage) if piece.usage else None
@@ -80,6 +92,9 @@ class LlmServicer(rpc.LlmServiceServicer):
             yield pb.StreamChatResponse(chunks=pending)
 
     async def Embed(self, request: pb.EmbedRequest, context: Context) -> pb.EmbedResponse:
+        return await once(self._answers, request, pb.EmbedResponse, lambda: self._embed(request))
+
+    async def _embed(self, request: pb.EmbedRequest) -> pb.EmbedResponse:
         model = self._embedding_models.choose(request.model)
         dimensions = request.dimensions if request.HasField("dimensions") else None
         vectors, usage = await model.embed(request.inputs, dimensions)
@@ -89,6 +104,9 @@ class LlmServicer(rpc.LlmServiceServicer):
         )
 
     async def Moderate(self, request: pb.ModerateRequest, context: Context) -> pb.ModerateResponse:
+        return await once(self._answers, request, pb.ModerateResponse, lambda: self._moderate(request))
+
+    async def _moderate(self, request: pb.ModerateRequest) -> pb.ModerateResponse:
         if request.images:
             raise CapabilityUnsupported("images", JUDGE, "images")
         results = []
@@ -102,6 +120,9 @@ class LlmServicer(rpc.LlmServiceServicer):
         return pb.ModerateResponse(id=new_id("txt"), model=JUDGE, provider="local", results=results)
 
     async def OptimizePrompt(self, request: pb.OptimizePromptRequest, context: Context) -> pb.OptimizePromptResponse:
+        return await once(self._answers, request, pb.OptimizePromptResponse, lambda: self._optimise(request))
+
+    async def _optimise(self, request: pb.OptimizePromptRequest) -> pb.OptimizePromptResponse:
         model = self._text_models.choose(request.model)
         better = local.optimise_prompt(request.prompt, request.mode or "general")
         usage = Usage(local.count_tokens(request.prompt), local.count_tokens(better))

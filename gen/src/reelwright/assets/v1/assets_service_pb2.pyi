@@ -392,7 +392,7 @@ class GetAssetUrlRequest(_message.Message):
     """Required. Id of the file."""
     @_builtins.property
     def expires_in(self) -> _duration_pb2.Duration:
-        """Optional. How long the address should work, 1 s to 7 days. Default 1 hour."""
+        """Optional. How long the address should work, 1 s to 7 days. Default: what the service is set to, 1 hour if nothing else."""
 
     def __init__(
         self,
@@ -586,7 +586,9 @@ class MediaReference(_message.Message):
     asset: _builtins.str
     """Id of a stored file."""
     uri: _builtins.str
-    """Public address to fetch, http or https, at most 2,048 characters. Private and link-local addresses are refused."""
+    """Public https address to fetch, at most 2,048 characters, or the bytes themselves as a `data:` URI in base64, at most 4,194,304 characters.
+    Private and link-local addresses are refused.
+    """
     content: _builtins.bytes
     """The bytes, at most 3 MiB; larger files are uploaded first."""
     def __init__(

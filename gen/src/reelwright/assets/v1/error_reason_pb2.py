@@ -24,7 +24,7 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\'reelwright/assets/v1/error_reason.proto\x12\x14reelwright.assets.v1*\xd8\x01\n\x0b\x45rrorReason\x12\x1c\n\x18\x45RROR_REASON_UNSPECIFIED\x10\x00\x12 \n\x1c\x45RROR_REASON_ASSET_NOT_FOUND\x10\x01\x12 \n\x1c\x45RROR_REASON_ASSET_TOO_LARGE\x10\x02\x12!\n\x1d\x45RROR_REASON_MEDIA_UNREADABLE\x10\x03\x12&\n\"ERROR_REASON_RANGE_NOT_SATISFIABLE\x10\x04\x12\x1c\n\x18\x45RROR_REASON_URI_REFUSED\x10\x05\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\'reelwright/assets/v1/error_reason.proto\x12\x14reelwright.assets.v1*\xfa\x01\n\x0b\x45rrorReason\x12\x1c\n\x18\x45RROR_REASON_UNSPECIFIED\x10\x00\x12 \n\x1c\x45RROR_REASON_ASSET_NOT_FOUND\x10\x01\x12 \n\x1c\x45RROR_REASON_ASSET_TOO_LARGE\x10\x02\x12!\n\x1d\x45RROR_REASON_MEDIA_UNREADABLE\x10\x03\x12&\n\"ERROR_REASON_RANGE_NOT_SATISFIABLE\x10\x04\x12\x1c\n\x18\x45RROR_REASON_URI_REFUSED\x10\x05\x12 \n\x1c\x45RROR_REASON_URI_UNREACHABLE\x10\x06\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -32,5 +32,5 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'reelwright.assets.v1.error_
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_ERRORREASON']._serialized_start=66
-  _globals['_ERRORREASON']._serialized_end=282
+  _globals['_ERRORREASON']._serialized_end=316
 # @@protoc_insertion_point(module_scope)

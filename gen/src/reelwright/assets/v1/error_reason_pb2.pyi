@@ -33,7 +33,9 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     ERROR_REASON_RANGE_NOT_SATISFIABLE: _ErrorReason.ValueType  # 4
     """The offset lies beyond the end of the file. Example metadata: {"size_bytes": "1024", "offset": "4096"}."""
     ERROR_REASON_URI_REFUSED: _ErrorReason.ValueType  # 5
-    """The address may not be fetched. Example metadata: {"field": "image.uri", "cause": "private address"}."""
+    """The address may not be fetched. Example metadata: {"field": "image.uri", "cause": "the host has a private address"}."""
+    ERROR_REASON_URI_UNREACHABLE: _ErrorReason.ValueType  # 6
+    """The address may be fetched and could not be. Example metadata: {"field": "image.uri", "cause": "the answer was 404"}."""
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """The `reason` of the ErrorInfo of domain `assets.reelwright`."""
@@ -49,5 +51,7 @@ ERROR_REASON_MEDIA_UNREADABLE: ErrorReason.ValueType  # 3
 ERROR_REASON_RANGE_NOT_SATISFIABLE: ErrorReason.ValueType  # 4
 """The offset lies beyond the end of the file. Example metadata: {"size_bytes": "1024", "offset": "4096"}."""
 ERROR_REASON_URI_REFUSED: ErrorReason.ValueType  # 5
-"""The address may not be fetched. Example metadata: {"field": "image.uri", "cause": "private address"}."""
+"""The address may not be fetched. Example metadata: {"field": "image.uri", "cause": "the host has a private address"}."""
+ERROR_REASON_URI_UNREACHABLE: ErrorReason.ValueType  # 6
+"""The address may be fetched and could not be. Example metadata: {"field": "image.uri", "cause": "the answer was 404"}."""
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015

@@ -24,7 +24,7 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n%reelwright/jobs/v1/error_reason.proto\x12\x12reelwright.jobs.v1*\xf3\x03\n\x0b\x45rrorReason\x12\x1c\n\x18\x45RROR_REASON_UNSPECIFIED\x10\x00\x12\x1e\n\x1a\x45RROR_REASON_FIELD_INVALID\x10\x01\x12#\n\x1f\x45RROR_REASON_PAGE_TOKEN_INVALID\x10\x02\x12\x1e\n\x1a\x45RROR_REASON_JOB_NOT_FOUND\x10\x03\x12\x1a\n\x16\x45RROR_REASON_JOB_STATE\x10\x04\x12\"\n\x1e\x45RROR_REASON_REQUEST_ID_REUSED\x10\x05\x12\x1e\n\x1a\x45RROR_REASON_JOB_CANCELLED\x10\x06\x12#\n\x1f\x45RROR_REASON_SUBMISSION_UNKNOWN\x10\x07\x12 \n\x1c\x45RROR_REASON_PROVIDER_FAILED\x10\x08\x12 \n\x1c\x45RROR_REASON_MODEL_NOT_FOUND\x10\t\x12\x1d\n\x19\x45RROR_REASON_COST_CEILING\x10\n\x12!\n\x1d\x45RROR_REASON_PART_UNAVAILABLE\x10\x0b\x12\x19\n\x15\x45RROR_REASON_INTERNAL\x10\x0c\x12\x1d\n\x19\x45RROR_REASON_CHILD_FAILED\x10\r\x12\x1c\n\x18\x45RROR_REASON_NOT_OFFERED\x10\x0e\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n%reelwright/jobs/v1/error_reason.proto\x12\x12reelwright.jobs.v1*\xce\x05\n\x0b\x45rrorReason\x12\x1c\n\x18\x45RROR_REASON_UNSPECIFIED\x10\x00\x12\x1e\n\x1a\x45RROR_REASON_FIELD_INVALID\x10\x01\x12#\n\x1f\x45RROR_REASON_PAGE_TOKEN_INVALID\x10\x02\x12\x1e\n\x1a\x45RROR_REASON_JOB_NOT_FOUND\x10\x03\x12\x1a\n\x16\x45RROR_REASON_JOB_STATE\x10\x04\x12\"\n\x1e\x45RROR_REASON_REQUEST_ID_REUSED\x10\x05\x12\x1e\n\x1a\x45RROR_REASON_JOB_CANCELLED\x10\x06\x12#\n\x1f\x45RROR_REASON_SUBMISSION_UNKNOWN\x10\x07\x12 \n\x1c\x45RROR_REASON_PROVIDER_FAILED\x10\x08\x12 \n\x1c\x45RROR_REASON_MODEL_NOT_FOUND\x10\t\x12\x1d\n\x19\x45RROR_REASON_COST_CEILING\x10\n\x12!\n\x1d\x45RROR_REASON_PART_UNAVAILABLE\x10\x0b\x12\x19\n\x15\x45RROR_REASON_INTERNAL\x10\x0c\x12\x1d\n\x19\x45RROR_REASON_CHILD_FAILED\x10\r\x12\x1c\n\x18\x45RROR_REASON_NOT_OFFERED\x10\x0e\x12$\n ERROR_REASON_WEBHOOK_URL_REFUSED\x10\x0f\x12+\n\'ERROR_REASON_WEBHOOK_DELIVERY_NOT_FOUND\x10\x10\x12 \n\x1c\x45RROR_REASON_CONTENT_BLOCKED\x10\x1e\x12\x1f\n\x1b\x45RROR_REASON_PROVIDER_QUOTA\x10\x1f\x12\x1e\n\x1a\x45RROR_REASON_PROVIDER_BUSY\x10 \x12#\n\x1f\x45RROR_REASON_RESULT_UNAVAILABLE\x10!b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -32,5 +32,5 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'reelwright.jobs.v1.error_re
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_ERRORREASON']._serialized_start=62
-  _globals['_ERRORREASON']._serialized_end=561
+  _globals['_ERRORREASON']._serialized_end=780
 # @@protoc_insertion_point(module_scope)

@@ -52,6 +52,18 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """A job this one depends on failed. Example metadata: {"job": "img_01h...", "reason": "PROVIDER_FAILED"}."""
     ERROR_REASON_NOT_OFFERED: _ErrorReason.ValueType  # 14
     """The call is part of the contract and not offered by this release. Example metadata: {"rpc": "Transcribe"}."""
+    ERROR_REASON_WEBHOOK_URL_REFUSED: _ErrorReason.ValueType  # 15
+    """The address may not be told, or nobody is found there. Example metadata: {"field": "webhook", "cause": "the host has a private address"}."""
+    ERROR_REASON_WEBHOOK_DELIVERY_NOT_FOUND: _ErrorReason.ValueType  # 16
+    """No webhook delivery has this id, or it belongs to somebody else. Example metadata: {"delivery": "evt_01h..."}."""
+    ERROR_REASON_CONTENT_BLOCKED: _ErrorReason.ValueType  # 30
+    """The provider's rules for content forbid the request or its result. Example metadata: {"provider": "openai", "status": "400"}."""
+    ERROR_REASON_PROVIDER_QUOTA: _ErrorReason.ValueType  # 31
+    """The account at the provider has no money or no allowance left. Example metadata: {"provider": "replicate", "status": "402"}."""
+    ERROR_REASON_PROVIDER_BUSY: _ErrorReason.ValueType  # 32
+    """The provider could not be reached, or took no work, for too long. Example metadata: {"provider": "fal"}."""
+    ERROR_REASON_RESULT_UNAVAILABLE: _ErrorReason.ValueType  # 33
+    """The provider is done and its result cannot be fetched at the moment. Example metadata: {"provider": "fal"}."""
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """The `reason` of the ErrorInfo of domain `jobs.reelwright`: what all services share."""
@@ -86,4 +98,16 @@ ERROR_REASON_CHILD_FAILED: ErrorReason.ValueType  # 13
 """A job this one depends on failed. Example metadata: {"job": "img_01h...", "reason": "PROVIDER_FAILED"}."""
 ERROR_REASON_NOT_OFFERED: ErrorReason.ValueType  # 14
 """The call is part of the contract and not offered by this release. Example metadata: {"rpc": "Transcribe"}."""
+ERROR_REASON_WEBHOOK_URL_REFUSED: ErrorReason.ValueType  # 15
+"""The address may not be told, or nobody is found there. Example metadata: {"field": "webhook", "cause": "the host has a private address"}."""
+ERROR_REASON_WEBHOOK_DELIVERY_NOT_FOUND: ErrorReason.ValueType  # 16
+"""No webhook delivery has this id, or it belongs to somebody else. Example metadata: {"delivery": "evt_01h..."}."""
+ERROR_REASON_CONTENT_BLOCKED: ErrorReason.ValueType  # 30
+"""The provider's rules for content forbid the request or its result. Example metadata: {"provider": "openai", "status": "400"}."""
+ERROR_REASON_PROVIDER_QUOTA: ErrorReason.ValueType  # 31
+"""The account at the provider has no money or no allowance left. Example metadata: {"provider": "replicate", "status": "402"}."""
+ERROR_REASON_PROVIDER_BUSY: ErrorReason.ValueType  # 32
+"""The provider could not be reached, or took no work, for too long. Example metadata: {"provider": "fal"}."""
+ERROR_REASON_RESULT_UNAVAILABLE: ErrorReason.ValueType  # 33
+"""The provider is done and its result cannot be fetched at the moment. Example metadata: {"provider": "fal"}."""
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
+from reelwright_kit.jobs.commission import Commission
 from reelwright_kit.jobs.work import Work
 
 
@@ -24,7 +25,7 @@ class ModelCard:
     transparency: bool
     seed: bool
     price_micros: int | None
-    """Price of one picture, millionths of a US dollar; None when not known."""
+    """Price of one usual picture, millionths of a US dollar; None when not known."""
     configured: bool = True
     reason: str = ""
 
@@ -41,13 +42,40 @@ class Picture:
     negative_prompt: str = ""
     style: str = ""
     quality: str = ""
+    transparent: bool = False
+    aspect_ratio: str = ""
+    """As asked for; empty when the size was."""
+    extra: tuple[tuple[str, object], ...] = ()
+    """Fields the contract does not know and the provider does."""
+
+    @property
+    def words(self) -> str:
+        """The prompt with what the provider has no field for."""
+        avoid = f" Avoid: {self.negative_prompt}." if self.negative_prompt else ""
+        return f"{self.prompt} Style: {self.style}.{avoid}" if self.style else f"{self.prompt}{avoid}"
 
 
 class ImageModel(Protocol):
-    """Draws pictures."""
+    """A model with its card."""
 
     @property
     def card(self) -> ModelCard: ...
 
+    def estimate(self, picture: Picture) -> int | None:
+        """What the picture costs, millionths of a US dollar; None when not known. Raises SizeUnsupported."""
+
+
+@runtime_checkable
+class OwnModel(ImageModel, Protocol):
+    """Draws pictures in this process; drawing one again costs nothing."""
+
     async def draw(self, picture: Picture, out: Path, work: Work, low: float, high: float) -> None:
         """Writes the picture to `out` as `picture.media_type`; says its progress between `low` and `high` percent."""
+
+
+@runtime_checkable
+class PaidModel(ImageModel, Protocol):
+    """Has pictures drawn by a provider, who is paid for each."""
+
+    def commission(self, picture: Picture) -> Commission:
+        """The order for this picture."""

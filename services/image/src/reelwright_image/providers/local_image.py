@@ -5,18 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from reelwright_image.providers.finishing import FORMATS
 from reelwright_image.providers.interface import ModelCard, Picture
 from reelwright_image.providers.local import draw
 from reelwright_kit.jobs.work import Work
 
 MAX_SIDE = 2048
-
-_FORMATS: dict[str, tuple[str, dict[str, int]]] = {
-    "image/png": ("PNG", {"compress_level": 3}),
-    "image/jpeg": ("JPEG", {"quality": 92}),
-    "image/webp": ("WEBP", {"quality": 90}),
-}
-"""Pillow's name and options of each media type."""
 
 
 class LocalImage:
@@ -35,6 +29,9 @@ class LocalImage:
         price_micros=0,
     )
 
+    def estimate(self, picture: Picture) -> int | None:
+        return 0
+
     async def draw(self, picture: Picture, out: Path, work: Work, low: float, high: float) -> None:
         with work.reporting(low, high, "drawing") as progress:
             await work.in_thread(_draw, picture, out, progress)
@@ -50,5 +47,5 @@ def _draw(should_stop: Callable[[], bool], picture: Picture, out: Path, progress
         progress=progress,
         should_stop=should_stop,
     )
-    name, options = _FORMATS[picture.media_type]
+    name, options = FORMATS[picture.media_type]
     drawn.save(out, name, **options)

@@ -1,0 +1,1 @@
+"""Paid jobs against fakes of the providers: real processes, a real database, real SDKs."""
