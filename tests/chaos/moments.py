@@ -21,8 +21,8 @@ Connection = psycopg.AsyncConnection[dict[str, Any]]
 Hold = Callable[["Scene"], contextlib.AbstractAsyncContextManager[None]]
 
 LOCKED_OUT = """
-select count(distinct pid) as n from pg_locks where not granted and database = (
-  select oid from pg_database where datname = current_database())
+select count(*) as n from pg_locks join pg_stat_activity activity using (pid)
+where not granted and activity.datname = current_database()
 """
 
 
@@ -62,10 +62,10 @@ class Scene:
         query = "select 1 from reelwright.submissions where job = any(%s) and state = any(%s)"
         await self.until(query, list(self.jobs.values()), list(states), count=len(self.jobs))
 
-    async def until_told(self, event: str) -> None:
-        """Waits until the providers have told this of every job."""
+    async def until_told(self, event: str, count: int = 0) -> None:
+        """Waits until the providers have told this so many times, or once of every job."""
         control = self.studio.fake.control
-        await asyncio.to_thread(control.wait_for, event, count=len(self.jobs), timeout_s=PATIENCE_S)
+        await asyncio.to_thread(control.wait_for, event, count=count or len(self.jobs), timeout_s=PATIENCE_S)
 
 
 @contextlib.asynccontextmanager
@@ -143,6 +143,7 @@ async def kept_and_not_settled(scene: Scene) -> None:
 async def settled_and_the_step_not_recorded(scene: Scene) -> None:
     """The money is settled, and the durable workflow does not know that its step is done."""
     await scene.create(ALL, "[fake:hold at=download]")
+    await scene.until_told("held", len(QUEUED))
     await scene.until_submissions("SUBMITTED", "SETTLED")
     await scene.locks.execute("lock table dbos.operation_outputs in share row exclusive mode")
     scene.studio.fake.control.release()

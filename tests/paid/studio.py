@@ -20,6 +20,9 @@ from reelwright.jobs.v1 import jobs_service_pb2_grpc
 from reelwright_fakes.scenarios import Match, Scenario
 from reelwright_fakes.testing import Fake
 from reelwright_fakes.vendors import VENDORS
+from reelwright_kit import database
+from reelwright_kit.assets.orphans import Orphans
+from reelwright_kit.assets.store import open_store
 from tests.processes import ServiceProcess
 from tests.services.answers import Refusal, refusal
 
@@ -177,6 +180,14 @@ async def check_books(studio: Studio, jobs: Sequence[str], *, unknown: bool = Fa
             assert record["settled_micros"] == studio.billed(job), rows
             assert held == 0
     await check_files(studio)
+
+
+async def sweep(studio: Studio) -> int:
+    """Removes what no row names, however young; how many objects that were."""
+    async with database.connect(studio.url, 2) as pool:
+        found = await Orphans(pool, open_store(studio.store.as_uri()), 0).check(remove=True)
+    assert found.rows == 0, found
+    return found.removed
 
 
 async def check_files(studio: Studio) -> None:

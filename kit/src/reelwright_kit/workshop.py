@@ -9,7 +9,6 @@ from pathlib import Path
 from reelwright_kit.assets.library import Library
 from reelwright_kit.assets.model import SUFFIXES, AssetRecord, Provenance
 from reelwright_kit.assets.rendering import asset_json
-from reelwright_kit.database import outlasting
 from reelwright_kit.jobs.commission import Commission
 from reelwright_kit.jobs.fulfilment import Fulfilment, Patience
 from reelwright_kit.jobs.model import Json
@@ -99,14 +98,11 @@ class Workshop:
             ).record()
 
     async def _kept(self, work: Work, product: Product, path: Path, micros: int) -> AssetRecord:
-        # Repeated by itself: what took minutes to make, or money, must not be made again for want of a row.
-        return await outlasting(
-            lambda: self._library.keep(
-                work.job.tenant,
-                path,
-                media_type=product.media_type,
-                title=product.title,
-                slot=product.slot,
-                provenance=replace(product.provenance, job=work.job.id, cost_micros=micros),
-            )
+        return await self._library.keep_made(
+            work.job.tenant,
+            path,
+            media_type=product.media_type,
+            title=product.title,
+            slot=product.slot,
+            provenance=replace(product.provenance, job=work.job.id, cost_micros=micros),
         )

@@ -19,6 +19,7 @@ from reelwright_kit.assets.model import AssetRecord, Measured, Provenance
 from reelwright_kit.assets.probe import measure
 from reelwright_kit.assets.scratch import Scratch
 from reelwright_kit.assets.store import FileStore, Label
+from reelwright_kit.database import outlasting
 from reelwright_kit.errors import AssetTooLarge, PartUnavailable, RangeNotSatisfiable
 from reelwright_kit.fetching import Fetcher
 from reelwright_kit.ids import derived_id, new_id
@@ -90,6 +91,39 @@ class Library:
             "provenance": asdict(provenance),
         }
         return await self._placed(path, described | asdict(measured))
+
+    async def keep_made(
+        self,
+        tenant: str,
+        path: Path,
+        *,
+        media_type: str,
+        slot: str,
+        provenance: Provenance,
+        filename: str = "",
+        title: str = "",
+    ) -> AssetRecord:
+        """Stores what a job has made. Waits for a store or a database that is away: it may have been paid for."""
+
+        async def keep() -> AssetRecord:
+            return await self.keep(
+                tenant,
+                path,
+                media_type=media_type,
+                filename=filename,
+                title=title,
+                slot=slot,
+                provenance=provenance,
+            )
+
+        delay_s = 0.5
+        while True:
+            try:
+                return await outlasting(keep)
+            except PartUnavailable as error:
+                log.warning("store_unreachable", cause=error.message, retry_in_s=delay_s)
+            await asyncio.sleep(delay_s)
+            delay_s = min(delay_s * 2, 10.0)
 
     async def _placed(self, path: Path, row: Mapping[str, Any]) -> AssetRecord:
         """Object first, row second: a crash in between leaves an object without a row, never a row without a file."""

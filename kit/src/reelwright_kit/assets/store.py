@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Protocol
 
 import obstore
-from obstore.exceptions import GenericError
+from obstore.exceptions import BaseError, GenericError
 from obstore.store import AzureStore, LocalStore, ObjectStore, S3Store
 
 from reelwright_kit import logs
@@ -125,8 +125,9 @@ class DirectoryFileStore(ObjectFileStore):
         self._directory = directory
 
     async def put(self, key: str, path: Path, label: Label | None = None) -> None:
-        await super().put(key, path)
-        await asyncio.to_thread(secured, self._directory, key)
+        with _stored():
+            await super().put(key, path)
+            await asyncio.to_thread(secured, self._directory, key)
 
     async def clear(self, before: datetime) -> int:
         return await asyncio.to_thread(leftovers, self._directory, before)
@@ -144,7 +145,7 @@ class RemoteFileStore(ObjectFileStore):
         if label:
             disposition = content_disposition(label.filename, label.media_type)
             told = {"Content-Type": label.media_type, "Content-Disposition": disposition}
-        with _reached():
+        with _stored():
             await obstore.put_async(self._store, key, path, attributes=told)
 
     async def read(self, key: str, offset: int, length: int) -> AsyncIterator[bytes]:
@@ -168,6 +169,16 @@ class RemoteFileStore(ObjectFileStore):
     async def address(self, key: str, lifetime_s: float) -> str:
         with _reached():
             return await obstore.sign_async(self._shown, "GET", key, timedelta(seconds=lifetime_s))
+
+
+@contextlib.contextmanager
+def _stored() -> Iterator[None]:
+    """Whatever keeps a file from being stored (a full disk, a key that was changed) may be mended: it is not lost yet."""
+    try:
+        yield
+    except (BaseError, OSError) as error:
+        log.warning("store_unreachable", cause=str(error).partition("\n")[0])
+        raise PartUnavailable("object store") from error
 
 
 @contextlib.contextmanager

@@ -136,7 +136,7 @@ class Fulfilment:
                 return await self._looked_up(doubt)
             raise
         if ticket.done:
-            return await self._kept(ticket.micros, ticket.id)
+            return await self._kept_or_charged(ticket)
         await self._booked(ticket)
         return ticket
 
@@ -205,6 +205,15 @@ class Fulfilment:
             sighting = await self._looked(ticket)
             result = sighting.result if sighting is not None and sighting.result is not None else result
         raise AssertionError("unreachable")
+
+    async def _kept_or_charged(self, ticket: Ticket) -> AssetRecord:
+        try:
+            return await self._kept(ticket.micros, ticket.id)
+        except AppError as error:
+            # Delivered, and nothing that can be kept: it is paid all the same.
+            failure = Failure.of(error).kept()
+            await outlasting(lambda: self._ledger.fail(self._work.job, self._intent, failure, charge=True))
+            raise
 
     async def _kept(self, micros: int | None, provider_id: str = "") -> AssetRecord:
         cost = self._commission.estimated_micros if micros is None else micros

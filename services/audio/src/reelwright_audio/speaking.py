@@ -11,7 +11,6 @@ from reelwright_kit.assets.library import Library
 from reelwright_kit.assets.model import Provenance
 from reelwright_kit.assets.rendering import asset_json
 from reelwright_kit.catalogue import Catalogue
-from reelwright_kit.database import outlasting
 from reelwright_kit.errors import FieldInvalid
 from reelwright_kit.jobs.desk import JobDesk
 from reelwright_kit.jobs.model import JobRecord, Json
@@ -73,8 +72,8 @@ class Speaking:
             out = directory / "speech.wav"
             words = await model.speak(_utterance(order), out, work)
             made_by = Provenance(order.text, model.card.id, model.card.provider, job=work.job.id)
-            record = await outlasting(
-                lambda: self._library.keep(work.job.tenant, out, media_type="audio/wav", slot=SLOT, provenance=made_by)
+            record = await self._library.keep_made(
+                work.job.tenant, out, media_type="audio/wav", slot=SLOT, provenance=made_by
             )
         await work.settle(SLOT)
         return {

@@ -11,7 +11,6 @@ import msgspec
 from reelwright_kit.assets.library import Library
 from reelwright_kit.assets.model import AssetRecord, Provenance
 from reelwright_kit.assets.rendering import asset_json
-from reelwright_kit.database import outlasting
 from reelwright_kit.jobs.desk import JobDesk
 from reelwright_kit.jobs.model import JobRecord, Json
 from reelwright_kit.jobs.rendering import Admission
@@ -99,16 +98,14 @@ class Editing:
         made_by = Provenance(cut.film_title, EDITOR, "local", parents=(*parents, cut.music) if cut.music else parents)
 
         async def keep(slot: str, path: Path, media_type: str) -> AssetRecord:
-            return await outlasting(
-                lambda: self._library.keep(
-                    work.job.tenant,
-                    path,
-                    media_type=media_type,
-                    filename=path.name,
-                    title=cut.film_title,
-                    slot=slot,
-                    provenance=replace(made_by, job=work.job.id),
-                )
+            return await self._library.keep_made(
+                work.job.tenant,
+                path,
+                media_type=media_type,
+                filename=path.name,
+                title=cut.film_title,
+                slot=slot,
+                provenance=replace(made_by, job=work.job.id),
             )
 
         kept = {"poster": asset_json(await keep("poster", poster, "image/jpeg"))}

@@ -186,7 +186,7 @@ class FilmRecipe:
         with self._library.scratch() as directory:
             path = Path(directory) / "storyboard.json"
             path.write_text(json.dumps(written, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
-            record = await self._library.keep(
+            record = await self._library.keep_made(
                 work.job.tenant,
                 path,
                 media_type="application/json",
