@@ -88,7 +88,7 @@ class Drawing:
         return {"image": {"images": images}}
 
     async def _one(self, work: Work, model: ImageModel, order: Order, number: int) -> Json:
-        picture = picture_of(order, number)
+        picture = picture_of(order, number, model.card.max_side)
         low, high = 95 * number / order.count, 95 * (number + 1) / order.count
         card = model.card
         made_by = Provenance(picture.prompt, card.id, card.provider, seed=picture.seed if card.seed else None)
@@ -109,9 +109,9 @@ def queue_of(card: ModelCard) -> str:
     return f"image.{card.provider}"
 
 
-def picture_of(order: Order, number: int) -> Picture:
-    """The `number`-th picture of an order, counted from 0."""
-    width, height = _size(order)
+def picture_of(order: Order, number: int, max_side: int) -> Picture:
+    """The `number`-th picture of an order, counted from 0, for a model that draws so many pixels a side."""
+    width, height = _size(order, max_side)
     return Picture(
         prompt=order.prompt,
         width=width,
@@ -122,15 +122,18 @@ def picture_of(order: Order, number: int) -> Picture:
         style=order.style,
         quality=order.quality,
         transparent=order.background == "transparent",
-        aspect_ratio="" if order.width else order.aspect_ratio or "1:1",
+        aspect_ratio=order.aspect_ratio or ("" if order.width else "1:1"),
         extra=tuple(order.extra.items()),
     )
 
 
-def _size(order: Order) -> tuple[int, int]:
-    if order.width or order.height:
+def _size(order: Order, max_side: int) -> tuple[int, int]:
+    """The wanted size; one that comes with an aspect ratio is a wish, and is made smaller where it is too large."""
+    if order.width and not order.aspect_ratio:
         return order.width, order.height
-    return SIZES[order.aspect_ratio or "1:1"]
+    width, height = (order.width, order.height) if order.width else SIZES[order.aspect_ratio or "1:1"]
+    scale = min(1.0, max_side / max(width, height))
+    return round(width * scale), round(height * scale)
 
 
 def _seed(order: Order) -> int:
@@ -142,14 +145,14 @@ def _seed(order: Order) -> int:
 def _estimate(order: Order, model: ImageModel) -> int | None:
     """What the order costs; raises what is wrong with it."""
     _check(order, model.card)
-    micros = model.estimate(picture_of(order, 0))
+    micros = model.estimate(picture_of(order, 0, model.card.max_side))
     return None if micros is None else micros * order.count
 
 
 def _check(order: Order, card: ModelCard) -> None:
     if bool(order.width) != bool(order.height):
         raise FieldInvalid("height" if order.width else "width", "give both width and height, or none")
-    for name, side in zip(("width", "height"), _size(order), strict=True):
+    for name, side in zip(("width", "height"), _size(order, card.max_side), strict=True):
         if side > card.max_side:
             raise SizeUnsupported(
                 name, card.id, f"{card.id} draws at most {card.max_side} pixels a side", card.max_side

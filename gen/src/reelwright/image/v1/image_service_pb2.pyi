@@ -78,9 +78,13 @@ class CreateImageRequest(_message.Message):
     aspect_ratio: _builtins.str
     """Optional. Aspect ratio: `16:9`, `9:16`, `1:1`, `4:3`, `3:4`, `3:2`, `2:3` or `21:9`. Default `1:1`, or that of `width` and `height`."""
     width: _builtins.int
-    """Optional. Width in pixels, 64 to 4,096; give both or none. Default: from `aspect_ratio`."""
+    """Optional. Width in pixels, 64 to 4,096; give both or none. With `aspect_ratio` too, a model that does not make this very size makes
+    what is nearest. Default: from `aspect_ratio`.
+    """
     height: _builtins.int
-    """Optional. Height in pixels, 64 to 4,096; give both or none. Default: from `aspect_ratio`."""
+    """Optional. Height in pixels, 64 to 4,096; give both or none. With `aspect_ratio` too, a model that does not make this very size makes
+    what is nearest. Default: from `aspect_ratio`.
+    """
     seed: _builtins.int
     """Optional. Seed, for providers that have one: the same seed and request give the same result. Default: chosen from the request."""
     negative_prompt: _builtins.str

@@ -44,7 +44,7 @@ class Picture:
     quality: str = ""
     transparent: bool = False
     aspect_ratio: str = ""
-    """As asked for; empty when the size was."""
+    """As asked for; empty when the very size was."""
     extra: tuple[tuple[str, object], ...] = ()
     """Fields the contract does not know and the provider does."""
 

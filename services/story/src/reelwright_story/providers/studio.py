@@ -64,7 +64,15 @@ class Studio:
         """A picture of `size` pixels."""
         key = request_key(parent, "picture", prompt, size, seed, model)
         request = image.CreateImageRequest(
-            prompt=prompt, width=size[0], height=size[1], seed=seed, model=model, request_id=key, parent=parent
+            prompt=prompt,
+            # Both: the size of the film's frame where the model makes it, else what comes nearest in shape.
+            aspect_ratio=aspect_ratio,
+            width=size[0],
+            height=size[1],
+            seed=seed,
+            model=model,
+            request_id=key,
+            parent=parent,
         )
         return await self._order("image", self._images.CreateImage, request)
 
