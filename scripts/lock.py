@@ -35,11 +35,24 @@ def compile_to(target: str, source: str, *options: str, requirements: str | None
     subprocess.run(arguments, cwd=REQUIREMENTS, input=requirements, text=True, check=True)
 
 
+def take_from_runtime(target: str) -> None:
+    """Writes the pins of `target` as the runtime has them: a part alone asks for some on fewer platforms."""
+    whole = pins("runtime.txt")
+    (REQUIREMENTS / target).write_text("".join(whole[name] for name in pins(target)))
+
+
+def pins(source: str) -> dict[str, str]:
+    """The lines of each pinned distribution, by its name."""
+    blocks = re.split(r"^(?=[A-Za-z0-9])", (REQUIREMENTS / source).read_text(), flags=re.MULTILINE)
+    return {re.split(r"[=\[ ;]", block, maxsplit=1)[0]: block for block in blocks if block.strip()}
+
+
 def main() -> None:
     for name in SOURCES:
         compile_to(f"{name}.txt", f"{name}.in")
     for name in CLOSURES:
         compile_to(f"{name}.txt", "-", "--constraints", "runtime.txt", requirements="\n".join(sorted(closure(name))))
+        take_from_runtime(f"{name}.txt")
 
 
 if __name__ == "__main__":

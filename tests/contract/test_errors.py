@@ -32,10 +32,7 @@ ADMIN = (
 
 LATER = {
     "admin": dict.fromkeys(ADMIN, "keys, limits and budgets are off in this release"),
-    "jobs": {
-        "SUBMISSION_UNKNOWN": "the local engines are asked again without harm; paid providers will need it",
-        "COST_CEILING": "the local engines cost nothing",
-    },
+    "jobs": {"COST_CEILING": "ceilings come with budgets; until then they are stored and not enforced"},
     "llm": {
         "CONTEXT_TOO_LONG": "the local engine reads everything the contract lets through",
         "CONTENT_BLOCKED": "the local engine refuses nothing",
