@@ -99,10 +99,13 @@ class Engine:
         mending = asyncio.create_task(self._mend_for_ever(), name="mending")
         try:
             async with watch.running(self._take_over):
-                yield
+                try:
+                    yield
+                finally:
+                    # While this one is alive: peers would take its jobs for lost, and their submissions for unknown.
+                    await self._runs.close(settings.hand_over_s, settings.interrupt_s)
         finally:
             mending.cancel()
-            await self._runs.close(settings.hand_over_s, settings.interrupt_s)
             await asyncio.to_thread(DBOS.destroy)
 
     def _config(self) -> DBOSConfig:
@@ -141,6 +144,9 @@ class Engine:
             await self._store.finish(record.tenant, record.id, State.FAILED, error=failure, run=record.run)
 
     async def _take_over(self, executors: list[str]) -> None:
+        if self._runs.closing:
+            # What is taken now would only be left again.
+            return
         handles = await asyncio.to_thread(DBOS._recover_pending_workflows, executors)
         log.warning("jobs_taken_over", executors=executors, jobs=len(handles))
 

@@ -53,6 +53,11 @@ class Runs:
         self._checks: set[asyncio.Task[None]] = set()
         self._closing = False
 
+    @property
+    def closing(self) -> bool:
+        """Whether this process begins nothing any more."""
+        return self._closing
+
     async def run(self, tenant: str, job: str, run: int) -> None:
         """Works on one run of a job until it ends, whoever ends it."""
         if self._closing:
