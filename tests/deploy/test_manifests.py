@@ -10,6 +10,7 @@ from typing import Any
 import kubernetes_validate
 import pytest
 import yaml
+from tests.deploy.stopping import longest_stop_s
 
 Document = dict[str, Any]
 
@@ -114,9 +115,27 @@ def test_the_edge_is_probed_and_drained_before_it_stops(documents: list[Document
     assert int(container["lifecycle"]["preStop"]["exec"]["command"][-1]) < pod["terminationGracePeriodSeconds"]
 
 
-def test_pods_get_more_time_to_stop_than_notice_and_drain_take(documents: list[Document]) -> None:
+def test_pods_get_more_time_to_stop_than_they_take(documents: list[Document]) -> None:
     for name in WORKLOADS:
-        assert named(documents, "Deployment")[name]["spec"]["template"]["spec"]["terminationGracePeriodSeconds"] >= 40
+        given = named(documents, "Deployment")[name]["spec"]["template"]["spec"]["terminationGracePeriodSeconds"]
+        assert given >= (longest_stop_s() + 10 if name in SERVICES else 40), name
+
+
+def test_keys_of_vendors_come_from_a_secret_that_may_be_absent(documents: list[Document]) -> None:
+    for name in SERVICES - {"story"}:
+        container = named(documents, "Deployment")[name]["spec"]["template"]["spec"]["containers"][0]
+        assert container["envFrom"] == [{"secretRef": {"name": f"{name}-credentials", "optional": True}}]
+        assert not [entry["name"] for entry in container["env"] if "API" in entry["name"] or "FAL" in entry["name"]]
+
+
+def test_what_a_store_needs_and_how_long_jobs_are_kept_can_be_said_in_one_place(documents: list[Document]) -> None:
+    secret = {"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"}
+    public = {"AWS_REGION", "AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3", "TASK_RETENTION_HOURS", "REELWRIGHT_HAND_OVER_S"}
+    for name in SERVICES:
+        container = named(documents, "Deployment")[name]["spec"]["template"]["spec"]["containers"][0]
+        told = {entry["name"]: entry["valueFrom"] for entry in container["env"] if "valueFrom" in entry}
+        for kind, variables in (("secretKeyRef", secret), ("configMapKeyRef", public)):
+            assert all(told[variable][kind]["optional"] for variable in variables), name
 
 
 def test_selectors_use_the_name_alone_and_find_their_pods(documents: list[Document]) -> None:

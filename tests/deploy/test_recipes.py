@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 import yaml
+from tests.deploy.stopping import longest_stop_s
 
 SERVICES = {"llm", "image", "video", "audio", "story"}
 
@@ -66,6 +67,25 @@ def test_compose_opens_one_port_on_loopback(compose: dict[str, Any]) -> None:
     opened = {name: part["ports"] for name, part in compose["services"].items() if "ports" in part}
 
     assert opened == {"envoy": ["${REELWRIGHT_BIND:-127.0.0.1}:${REELWRIGHT_PORT:-8080}:8080"]}
+
+
+def test_compose_gives_services_more_time_to_stop_than_they_take(compose: dict[str, Any]) -> None:
+    for name in ("llm", "image", "video", "audio", "story"):
+        given = int(compose["services"][name]["stop_grace_period"].removesuffix("s"))
+        assert given >= longest_stop_s() + 10, name
+
+
+def test_compose_hands_on_what_a_store_needs_and_how_long_jobs_are_kept(compose: dict[str, Any]) -> None:
+    for name in ("llm", "image", "video", "audio", "story"):
+        given = compose["services"][name]["environment"]
+        assert given["TASK_RETENTION_HOURS"] == "${TASK_RETENTION_HOURS:-24}"
+        assert {
+            "AWS_ACCESS_KEY_ID",
+            "AWS_SECRET_ACCESS_KEY",
+            "AWS_SESSION_TOKEN",
+            "AWS_ENDPOINT_URL_S3",
+        } <= given.keys()
+    assert {"OPENAI_API_KEY", "FAL_KEY", "REPLICATE_API_TOKEN"} <= compose["services"]["image"]["environment"].keys()
 
 
 def test_compose_gives_story_no_vendor_credentials(compose: dict[str, Any]) -> None:
@@ -134,7 +154,7 @@ def test_the_unit_runs_as_its_own_user_and_drains(repository: Path) -> None:
     assert service["User"] == "reelwright"
     assert service["ExecStart"] == "/opt/reelwright/bin/reelwright up"
     assert service["KillMode"] == "mixed"
-    assert int(service["TimeoutStopSec"]) >= 40
+    assert int(service["TimeoutStopSec"]) >= longest_stop_s() + 10
     assert service["NoNewPrivileges"] == "yes"
     assert service["ProtectSystem"] == "strict"
 

@@ -10,9 +10,9 @@ from typing import Any
 import psycopg
 import pytest
 
+from reelwright_kit.assets.index import KEY_LOCK
 from reelwright_kit.assets.library import Library
 from reelwright_kit.assets.model import AssetRecord, Provenance
-from reelwright_kit.assets.store import open_store
 from reelwright_kit.database import Pool
 from reelwright_kit.errors import AssetNotFound, JobNotFound, JobStateConflict
 from reelwright_kit.jobs import retention
@@ -26,9 +26,9 @@ TABLES = ("jobs", "job_events", "request_ids", "keyless_calls", "submissions", "
 
 
 @pytest.fixture
-def keeper(pool: Pool, tmp_path: Path) -> Retention:
+def keeper(pool: Pool, library: Library) -> Retention:
     """Retention of a day."""
-    return Retention(pool, open_store(f"file://{tmp_path}/store"), Ages(DAY_S, DAY_S, 120.0))
+    return Retention(pool, library, Ages(DAY_S, DAY_S, 120.0))
 
 
 async def run(pool: Pool, statement: str, *values: Any) -> list[dict[str, Any]]:
@@ -135,10 +135,50 @@ async def test_a_tree_with_a_submission_in_doubt_stays_until_the_doubt_is_gone(
     assert (await keeper.sweep())["jobs"] == 2
 
 
-async def test_with_no_age_jobs_stay_for_ever_and_keys_do_not(jobs: JobStore, pool: Pool, tmp_path: Path) -> None:
+@pytest.mark.parametrize("outcome", ["DELIVERED", "FAILED"])
+async def test_a_tree_with_a_webhook_to_be_told_stays_until_it_was_told_or_given_up(
+    jobs: JobStore, pool: Pool, keeper: Retention, outcome: str
+) -> None:
+    top = (await jobs.admit(TENANT, new_job())).id
+    child = await ended(jobs, parent=top, webhook="https://hooks.example/told")
+    await jobs.finish(TENANT, top, State.SUCCEEDED, result={})
+    plain = await ended(jobs)
+    await aged(pool, 999, top, child, plain)
+    assert (await keeper.sweep())["jobs"] == 1
+    assert (await jobs.get(TENANT, child)).parent == top
+
+    await run(pool, "update reelwright.webhook_deliveries set state = %s", outcome)
+    assert (await keeper.sweep())["jobs"] == 2
+    assert await run(pool, "select id from reelwright.webhook_deliveries") == []
+
+
+async def test_a_file_that_somebody_keeps_again_at_this_moment_is_not_taken_away(
+    jobs: JobStore, pool: Pool, library: Library, keeper: Retention, tmp_path: Path
+) -> None:
+    job = await ended(jobs)
+    record = await made_by(library, tmp_path, job, "again")
+    await aged(pool, 25, job)
+    async with pool.connection() as holding, holding.transaction():
+        # As whoever keeps a file holds its key: from before the object is put until its row is there.
+        await holding.execute("select pg_advisory_xact_lock(%s, hashtext(%s))", (KEY_LOCK, record.key))
+        sweeping = asyncio.create_task(keeper.sweep())
+        async with asyncio.timeout(PATIENCE_S):
+            while await jobs.exists(TENANT, job):
+                pass
+        columns = "id, tenant, key, filename, media_type, size_bytes, sha256"
+        await holding.execute(
+            f"insert into reelwright.assets ({columns}) values (%s, %s, %s, 'a.txt', 'text/plain', 5, %s)".encode(),
+            (record.id, TENANT, record.key, record.sha256),
+        )
+    await sweeping
+
+    assert stored(tmp_path) == ["again"]
+
+
+async def test_with_no_age_jobs_stay_for_ever_and_keys_do_not(jobs: JobStore, pool: Pool, library: Library) -> None:
     job = await ended(jobs, request_id="a")
     await aged(pool, 9999, job)
-    for_ever = Retention(pool, open_store(f"file://{tmp_path}/store"), Ages(0.0, DAY_S, 120.0))
+    for_ever = Retention(pool, library, Ages(0.0, DAY_S, 120.0))
 
     removed = await for_ever.sweep()
 
@@ -337,15 +377,16 @@ async def test_a_file_that_cannot_be_removed_loses_its_row_and_stops_nothing(
     job = await ended(jobs)
     await made_by(library, tmp_path, job, "stuck")
     await aged(pool, 25, job)
-    removed = await Retention(pool, Refusing(), Ages(DAY_S, DAY_S, 120.0)).sweep()
+    refusing = Library(library.index, Refusing())
+    removed = await Retention(pool, refusing, Ages(DAY_S, DAY_S, 120.0)).sweep()
     assert removed["jobs"] == 1
     assert (await left(pool))["assets"] == 0
     assert stored(tmp_path) == ["stuck"]
 
 
-async def test_it_goes_on_after_a_round_that_failed(jobs: JobStore, pool: Pool, tmp_path: Path) -> None:
+async def test_it_goes_on_after_a_round_that_failed(jobs: JobStore, pool: Pool, library: Library) -> None:
     await run(pool, "alter table reelwright.answers rename to hidden")
-    keeper = Retention(pool, open_store(f"file://{tmp_path}/store"), Ages(DAY_S, DAY_S, 120.0), every_s=0.01)
+    keeper = Retention(pool, library, Ages(DAY_S, DAY_S, 120.0), every_s=0.01)
     job = await ended(jobs)
     async with keeper.running():
         await aged(pool, 25, job)

@@ -18,7 +18,7 @@ from reelwright.assets.v1 import assets_service_pb2 as assets
 from reelwright.jobs.v1 import jobs_service_pb2 as jobs
 from reelwright.story.v1 import story_service_pb2 as pb
 from reelwright_cli.connection import Suite
-from reelwright_cli.following import show
+from reelwright_cli.following import show_to_success
 from reelwright_cli.suite.trouble import Trouble
 
 
@@ -29,10 +29,7 @@ async def make_film(suite: Suite, request: pb.MakeFilmRequest, out: Path, consol
         request.request_id = str(uuid.uuid4())
     job = (await suite.story.MakeFilm(request)).job
     console.print(f"Film {job.id} (also: reelwright jobs watch {job.id})", highlight=False)
-    last = await show(suite, job.id, console, "Film")
-    if last.state != jobs.Job.STATE_SUCCEEDED:
-        state = jobs.Job.State.Name(last.state).removeprefix("STATE_")
-        raise Trouble(f"the film is {state}: {last.error.message}")
+    last = await show_to_success(suite, job.id, console, "Film")
     return await fetch_film(suite, last.result.film, out)
 
 

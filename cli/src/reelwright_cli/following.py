@@ -10,6 +10,8 @@ from rich.progress import BarColumn, Progress, TaskID, TaskProgressColumn, TextC
 
 from reelwright.jobs.v1 import jobs_service_pb2 as pb
 from reelwright_cli.connection import Suite
+from reelwright_cli.listing import money
+from reelwright_cli.suite.trouble import Trouble
 from reelwright_kit.jobs.following import follow
 
 PLAIN_EVERY_PERCENT = 5
@@ -21,11 +23,15 @@ class JobView:
     def __init__(self, console: Console, title: str) -> None:
         self._console = console
         self._whole = Progress(
-            TextColumn("[bold]{task.description}"), BarColumn(), TaskProgressColumn(), TextColumn("{task.fields[note]}")
+            # With a short bar, the longest note fits 80 columns.
+            TextColumn("[bold]{task.description}"),
+            BarColumn(14),
+            TaskProgressColumn(),
+            TextColumn("{task.fields[note]}"),
         )
         self._parts = Progress(
-            TextColumn("  {task.description:<34.34}"),
-            BarColumn(24),
+            TextColumn("  {task.description:<28.28}"),
+            BarColumn(16),
             TaskProgressColumn(),
             TextColumn("{task.fields[note]}"),
         )
@@ -33,6 +39,7 @@ class JobView:
         self._rows: dict[str, TaskID] = {}
         self._plain = not console.is_terminal
         self._said = ("", -float(PLAIN_EVERY_PERCENT))
+        self._cost = ""
 
     def live(self) -> contextlib.AbstractContextManager[object]:
         """Shows the bars while the block runs."""
@@ -44,12 +51,19 @@ class JobView:
         """Takes in an event."""
         if event.HasField("part"):
             self._hear_part(event.part)
-        note = event.stage
-        if event.HasField("eta"):
-            note += f"  about {event.eta.ToTimedelta().total_seconds():.0f} s to go"
+        if event.HasField("cost"):
+            self._cost = money(event.cost)
+        note = self._note(event)
         self._whole.update(self._task, completed=event.percent, note=note)
         if self._plain and event.type in (pb.JobEvent.TYPE_STATE, pb.JobEvent.TYPE_PROGRESS):
             self._say_plainly(event, note)
+
+    def _note(self, event: pb.JobEvent) -> str:
+        place = ""
+        if event.HasField("queue_position"):
+            place = f", {event.queue_position} ahead" if event.queue_position else ", next"
+        eta = f"{event.eta.ToTimedelta().total_seconds():.0f} s to go" if event.HasField("eta") else ""
+        return "  ".join(said for said in (event.stage + place, eta, self._cost) if said)
 
     def _hear_part(self, part: pb.JobPart) -> None:
         if part.key not in self._rows:
@@ -75,4 +89,13 @@ async def show(suite: Suite, job: str, console: Console, title: str) -> pb.JobEv
             async for event in events:
                 view.hear(event)
                 last = event
+    return last
+
+
+async def show_to_success(suite: Suite, job: str, console: Console, title: str) -> pb.JobEvent:
+    """Shows a job until it ends; raises Trouble, with the reason, unless it SUCCEEDED."""
+    last = await show(suite, job, console, title)
+    if last.state != pb.Job.STATE_SUCCEEDED:
+        state = pb.Job.State.Name(last.state).removeprefix("STATE_")
+        raise Trouble(f"the {title.lower()} is {state}: {last.error.message}")
     return last

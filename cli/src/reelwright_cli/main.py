@@ -10,7 +10,6 @@ import msgspec
 import typer
 from google.protobuf import duration_pb2
 from rich.console import Console
-from rich.table import Table
 
 from reelwright.jobs.v1 import jobs_service_pb2 as jobs
 from reelwright.jobs.v1 import webhooks_service_pb2 as hooks
@@ -20,7 +19,8 @@ from reelwright_cli import storage, webhooks
 from reelwright_cli.connection import client_target, connected, run
 from reelwright_cli.demo import demo as make_demo
 from reelwright_cli.films import as_json, make_film
-from reelwright_cli.following import show
+from reelwright_cli.following import show_to_success
+from reelwright_cli.listing import jobs_table
 from reelwright_cli.settings import SuiteSettings
 from reelwright_cli.suite.running import up as run_suite
 from reelwright_cli.suite.trouble import Trouble
@@ -151,20 +151,36 @@ def list_jobs(
         for job in found:
             print(as_json(job))
     else:
-        Console().print(_jobs_table(found))
+        Console().print(jobs_table(found))
 
 
 @jobs_app.command()
 def watch(job: JobId) -> None:
     """Watch a job until it ends."""
 
-    async def work() -> jobs.JobEvent:
+    async def work() -> None:
         async with connected(client_target()) as suite:
             known = (await suite.jobs.GetJob(jobs.GetJobRequest(id=job))).job
-            return await show(suite, job, Console(), known.kind)
+            await show_to_success(suite, job, Console(), known.kind)
 
-    if run(work()).state != jobs.Job.STATE_SUCCEEDED:
-        raise typer.Exit(1)
+    run(work())
+
+
+@jobs_app.command()
+def retry(
+    job: JobId,
+    accept_possible_duplicate: Annotated[
+        bool, typer.Option("--accept-possible-duplicate", help="Submit again what may have been paid for already.")
+    ] = False,
+) -> None:
+    """Run a failed or cancelled job again; what was finished is kept."""
+    request = jobs.RetryJobRequest(id=job, accept_possible_duplicate=accept_possible_duplicate)
+
+    async def work() -> jobs.Job:
+        async with connected(client_target()) as suite:
+            return (await suite.jobs.RetryJob(request)).job
+
+    Console().print(jobs_table([run(work())]))
 
 
 @jobs_app.command()
@@ -175,7 +191,7 @@ def cancel(job: JobId) -> None:
         async with connected(client_target()) as suite:
             return (await suite.jobs.CancelJob(jobs.CancelJobRequest(id=job))).job
 
-    Console().print(_jobs_table([run(work())]))
+    Console().print(jobs_table([run(work())]))
 
 
 @webhooks_app.command()
@@ -260,15 +276,3 @@ def check_store(
 
     if not run(work()):
         raise typer.Exit(1)
-
-
-def _jobs_table(found: list[jobs.Job]) -> Table:
-    # Without lines between columns it fits 80 characters, which is also what a pipe gets.
-    table = Table(box=None, pad_edge=False)
-    for heading in ("job", "kind", "state", "%", "stage", "created"):
-        table.add_column(heading, no_wrap=heading != "stage", justify="right" if heading == "%" else "left")
-    for job in found:
-        state = jobs.Job.State.Name(job.state).removeprefix("STATE_")
-        created = job.create_time.ToDatetime().strftime("%m-%d %H:%M")
-        table.add_row(job.id, job.kind, state, f"{job.percent:.0f}", job.stage, created)
-    return table

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import msgspec
 
-from reelwright_kit.settings import Secret, Settings
+from reelwright_kit.settings import Seconds, Secret, Settings
 
 
 def default_data_dir() -> str:
@@ -35,6 +35,8 @@ class SuiteSettings(Settings, frozen=True, kw_only=True):
     """debug, info, warning or error."""
     fakes: bool = msgspec.field(default=False, name="REELWRIGHT_FAKES")
     """1: vendors are played by a server on this machine, and no real key is passed on."""
+    hand_over_s: Seconds = msgspec.field(default=150.0, name="REELWRIGHT_HAND_OVER_S")
+    """Seconds after Ctrl-C in which providers may still answer what was submitted; a second Ctrl-C ends at once."""
 
 
 class ClientSettings(Settings, frozen=True, kw_only=True):

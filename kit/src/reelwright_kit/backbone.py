@@ -65,7 +65,12 @@ class Backbone:
         cancellers: Mapping[str, Canceller] | None = None,
     ) -> Engine:
         """The engine that works on this service's jobs; `cancellers` withdraw work from providers, by their names."""
-        settings = EngineSettings(self.app, self.settings.executor_id, self.settings.database_url)
+        settings = EngineSettings(
+            self.app,
+            self.settings.executor_id,
+            self.settings.database_url,
+            hand_over_s=self.settings.hand_over_s,
+        )
         submissions = Submissions(self.pool, settings.executor_id)
         return Engine(settings, self.jobs, submissions, self.feed, queues, runners, cancellers)
 
@@ -101,14 +106,14 @@ async def backbone(app: str, prefix: str, settings: ServiceSettings) -> AsyncIte
         desk = JobDesk(app, prefix, jobs, feed, settings.join_window_s, fetcher)
         sender = Sender(WebhookStore(pool), fetcher)
         courier = Courier(settings.database_url, WebhookStore(pool), sender)
-        retention = _retention(pool, files, settings)
+        retention = _retention(pool, library, settings)
         async with feed.running(), courier.running(), retention.running(), _sweeping(pool, files, settings):
             yield Backbone(app, settings, pool, jobs, feed, library, desk, fetcher, sender)
 
 
-def _retention(pool: Pool, files: FileStore, settings: ServiceSettings) -> Retention:
+def _retention(pool: Pool, library: Library, settings: ServiceSettings) -> Retention:
     ages = Ages(settings.task_retention_hours * 3600, settings.request_id_hours * 3600, settings.join_window_s)
-    return Retention(pool, files, ages, settings.retention_every_s)
+    return Retention(pool, library, ages, settings.retention_every_s)
 
 
 def _sweeping(pool: Pool, files: FileStore, settings: ServiceSettings) -> contextlib.AbstractAsyncContextManager[None]:

@@ -128,6 +128,8 @@ class ServiceSettings(StoreSettings, frozen=True, kw_only=True):
     """Seconds between saying not ready and refusing calls, so that load balancers notice."""
     drain_s: Seconds = msgspec.field(default=20.0, name="REELWRIGHT_DRAIN_S")
     """Seconds that calls in flight get to finish on shutdown."""
+    hand_over_s: Seconds = msgspec.field(default=150.0, name="REELWRIGHT_HAND_OVER_S")
+    """Seconds after that in which providers may still answer what was submitted; nobody else would ever know it."""
     pool_size: Count = msgspec.field(default=8, name="REELWRIGHT_POOL_SIZE")
     """Database connections for jobs and assets; durable workflows keep as many beside it."""
     task_retention_hours: Seconds = msgspec.field(default=24.0, name="TASK_RETENTION_HOURS")

@@ -17,6 +17,7 @@ from reelwright_gateway import envoy
 
 PROBE_TIMEOUT_S = 2.0
 FAKES = "fakes"
+EDGE = "envoy"
 
 Probe = Callable[[], Awaitable[bool]]
 
@@ -32,6 +33,8 @@ class Part:
     port: int
     well: Probe
     """Answers whether it is ready to serve."""
+    hands_over: bool = False
+    """Whether its end may have to wait for answers of providers."""
 
     @property
     def address(self) -> str:
@@ -74,7 +77,7 @@ def lay_out(settings: SuiteSettings, data: Path, database_url: str) -> list[Part
 def _service(name: str, port: int, environment: dict[str, str], run: Path) -> Part:
     own = {"REELWRIGHT_LISTEN": f"{LOOPBACK}:{port}", "REELWRIGHT_EXECUTOR_ID": f"{name}-0"}
     command = [sys.executable, "-m", f"reelwright_{name}"]
-    return Part(name, command, environment | own, run, port, lambda: _grpc_serving(port))
+    return Part(name, command, environment | own, run, port, lambda: _grpc_serving(port), hands_over=True)
 
 
 def _vendors(port: int, environment: dict[str, str], run: Path) -> Part:
@@ -93,7 +96,7 @@ def _edge(
         addresses=addresses,
         otlp=settings.otlp_endpoint or None,
     )
-    return Part("envoy", command, environment, run, settings.port, lambda: _http_answers(admin, "/ready", (200,)))
+    return Part(EDGE, command, environment, run, settings.port, lambda: _http_answers(admin, "/ready", (200,)))
 
 
 def _environment(
@@ -116,6 +119,7 @@ def _environment(
         # No balancer to wait for on one machine.
         "REELWRIGHT_NOTICE_S": "0",
         "REELWRIGHT_DRAIN_S": "3",
+        "REELWRIGHT_HAND_OVER_S": str(settings.hand_over_s),
         "PYTHONUNBUFFERED": "1",
     }
 

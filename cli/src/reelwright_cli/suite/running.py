@@ -21,8 +21,13 @@ from reelwright_cli.suite.trouble import Trouble
 
 
 @contextlib.asynccontextmanager
-async def suite(settings: SuiteSettings, board: StatusBoard) -> AsyncIterator[asyncio.Task[None]]:
-    """The suite, ready to serve; the task it yields ends with Trouble when a part is given up."""
+async def suite(
+    settings: SuiteSettings, board: StatusBoard, hurry: asyncio.Event | None = None
+) -> AsyncIterator[asyncio.Task[None]]:
+    """The suite, ready to serve; the task it yields ends with Trouble when a part is given up.
+
+    When `hurry` is set, nothing that ends is waited for any more.
+    """
     require_free_port(settings.port)
     envoy_binary()
     async with contextlib.AsyncExitStack() as stack:
@@ -32,7 +37,7 @@ async def suite(settings: SuiteSettings, board: StatusBoard) -> AsyncIterator[as
             parts = lay_out(settings, data, url)
         except OSError as error:
             raise Trouble(f"The data directory {data} cannot be written ({error.strerror}).") from None
-        supervisor = Supervisor(parts, data / "logs", board.changed)
+        supervisor = Supervisor(parts, data / "logs", board.changed, settings.hand_over_s, hurry)
         board.show(supervisor.watched)
         stack.callback(board.close)
         keeping = await stack.enter_async_context(supervisor.running())
@@ -41,24 +46,29 @@ async def suite(settings: SuiteSettings, board: StatusBoard) -> AsyncIterator[as
 
 
 async def up(settings: SuiteSettings, console: Console) -> None:
-    """Runs the suite until SIGINT or SIGTERM."""
+    """Runs the suite until SIGINT or SIGTERM; a second one ends everything at once."""
     board = StatusBoard(console, f"Reelwright on http://127.0.0.1:{settings.port}")
-    stop = asyncio.Event()
+    stop, hurry = asyncio.Event(), asyncio.Event()
+
+    def on_signal() -> None:
+        (hurry if stop.is_set() else stop).set()
+
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        loop.add_signal_handler(number, stop.set)
-    serving = asyncio.create_task(_serve(settings, board, console))
+        loop.add_signal_handler(number, on_signal)
+    serving = asyncio.create_task(_serve(settings, board, console, hurry))
     stopped = asyncio.create_task(stop.wait())
     await asyncio.wait({serving, stopped}, return_when=asyncio.FIRST_COMPLETED)
     stopped.cancel()
     if not serving.done():
+        console.print("Stopping (Ctrl-C again ends it at once)", highlight=False)
         serving.cancel()
     with contextlib.suppress(asyncio.CancelledError):
         await serving
 
 
-async def _serve(settings: SuiteSettings, board: StatusBoard, console: Console) -> None:
-    async with suite(settings, board) as keeping:
+async def _serve(settings: SuiteSettings, board: StatusBoard, console: Console, hurry: asyncio.Event) -> None:
+    async with suite(settings, board, hurry) as keeping:
         if vendors := next((one.part.address for one in board.watched if one.part.name == FAKES), ""):
             console.print(f"Vendors are played by http://{vendors}; nothing is paid", highlight=False)
         console.print(f"Ready on http://127.0.0.1:{settings.port} (Ctrl-C stops it)", highlight=False)

@@ -12,8 +12,9 @@ import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
-from reelwright_cli.suite.parts import Part
+from reelwright_cli.suite.parts import EDGE, FAKES, Part
 from reelwright_cli.suite.trouble import Trouble
 
 PROBE_EVERY_S = 0.1
@@ -32,6 +33,7 @@ class Health(enum.StrEnum):
     WELL = "well"
     SICK = "not answering"
     RESTARTING = "restarting"
+    FINISHING = "awaits an answer"
     STOPPED = "stopped"
 
 
@@ -47,6 +49,16 @@ class Watched:
     since: float = field(default_factory=time.monotonic)
     failures: int = 0
 
+    @property
+    def alive(self) -> bool:
+        """Whether its process runs."""
+        return self.process is not None and self.process.returncode is None
+
+    def signal(self, number: signal.Signals) -> None:
+        """Sends its process a signal."""
+        if self.process:
+            self.process.send_signal(number)
+
     def become(self, health: Health) -> None:
         """Notes a change."""
         if health is not self.health:
@@ -54,12 +66,25 @@ class Watched:
 
 
 class Supervisor:
-    """Runs parts."""
+    """Runs parts.
 
-    def __init__(self, parts: Sequence[Part], logs: Path, on_change: Callable[[Watched], None]) -> None:
+    At the end a part that is still alive after the drain gets `hand_over_s` more: a provider may owe it an answer that
+    nobody else would ever know. `hurry` ends that.
+    """
+
+    def __init__(
+        self,
+        parts: Sequence[Part],
+        logs: Path,
+        on_change: Callable[[Watched], None],
+        hand_over_s: float = 0.0,
+        hurry: asyncio.Event | None = None,
+    ) -> None:
         logs.mkdir(exist_ok=True)
         self.watched = [Watched(part, logs / f"{part.name}.log") for part in parts]
         self._on_change = on_change
+        self._hand_over_s = hand_over_s
+        self._hurry = hurry or asyncio.Event()
         self._stopping = False
         self._changed = asyncio.Condition()
 
@@ -153,27 +178,41 @@ class Supervisor:
 
     async def _stop(self, keeping: asyncio.Task[None]) -> None:
         self._stopping = True
-        # The edge first, so that nobody is let in any more; then everything behind it at once.
-        await self._end([one for one in self.watched if one.part.name == "envoy"])
-        await self._end([one for one in self.watched if one.part.name != "envoy"])
+        # The edge first, so that nobody is let in any more; then everything behind it at once. Who plays the vendors is
+        # the last, as services may wait for its answers.
+        edge, vendors = ([one for one in self.watched if one.part.name == name] for name in (EDGE, FAKES))
+        await self._end(edge)
+        await self._end([one for one in self.watched if one not in (*edge, *vendors)])
+        await self._end(vendors)
         keeping.cancel()
         with contextlib.suppress(asyncio.CancelledError, Trouble):
             await keeping
 
     async def _end(self, parts: Sequence[Watched]) -> None:
-        alive = [one.process for one in parts if one.process and one.process.returncode is None]
-        for process in alive:
+        alive = [one for one in parts if one.alive]
+        for one in alive:
             with contextlib.suppress(ProcessLookupError):
-                process.send_signal(signal.SIGTERM)
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(DRAIN_S):
-                await asyncio.gather(*(process.wait() for process in alive))
-        for process in alive:
-            if process.returncode is None:
-                process.kill()
-                await process.wait()
+                one.signal(signal.SIGTERM)
+        await self._ends(alive, DRAIN_S)
+        late = [one for one in alive if one.alive and one.part.hands_over and self._hand_over_s]
+        for one in parts:
+            if one in late or not one.alive:
+                await self._change(one, Health.FINISHING if one in late else Health.STOPPED)
+        await self._ends(late, self._hand_over_s)
+        for one in [one for one in alive if one.alive]:
+            one.signal(signal.SIGKILL)
+        await self._ends(alive)
         for one in parts:
             await self._change(one, Health.STOPPED)
+
+    async def _ends(self, parts: Sequence[Watched], timeout_s: float | None = None) -> None:
+        """Waits for the end of all, so long; without a time whatever happens, else not when somebody is in a hurry."""
+        ending = asyncio.ensure_future(asyncio.gather(*(one.process.wait() for one in parts if one.process)))
+        hurrying = asyncio.ensure_future(self._hurry.wait())
+        waited_for: set[asyncio.Future[Any]] = {ending} if timeout_s is None else {ending, hurrying}
+        await asyncio.wait(waited_for, timeout=timeout_s, return_when=asyncio.FIRST_COMPLETED)
+        ending.cancel()
+        hurrying.cancel()
 
 
 def leashed(command: list[str]) -> list[str]:

@@ -16,6 +16,7 @@ COLOURS = {
     Health.WELL: "green",
     Health.SICK: "red",
     Health.RESTARTING: "magenta",
+    Health.FINISHING: "yellow",
     Health.STOPPED: "dim",
 }
 

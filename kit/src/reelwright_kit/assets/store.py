@@ -173,7 +173,7 @@ class RemoteFileStore(ObjectFileStore):
 
 @contextlib.contextmanager
 def _stored() -> Iterator[None]:
-    """Whatever keeps a file from being stored (a full disk, a key that was changed) may be mended: it is not lost yet."""
+    """Whatever keeps a file from being stored, a full disk or a key that was changed, may be mended."""
     try:
         yield
     except (BaseError, OSError) as error:

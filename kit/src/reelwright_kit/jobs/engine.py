@@ -85,7 +85,7 @@ class Engine:
         await watch.claim()
         sqlalchemy.event.listen(sqlalchemy.Engine, "handle_error", _call_it_lost)
         DBOS.workflow(name="job", max_recovery_attempts=RECOVERIES)(self._workflow())
-        DBOS(config=self._config())
+        dbos = DBOS(config=self._config())
         DBOS.launch()
         for queue in self._queues:
             await DBOS.register_queue_async(
@@ -102,6 +102,9 @@ class Engine:
                 try:
                     yield
                 finally:
+                    # What waits in the queues is for the peers: this one would keep it until it ends, minutes perhaps.
+                    for event in dbos.background_thread_stop_events:
+                        event.set()
                     # While this one is alive: peers would take its jobs for lost, and their submissions for unknown.
                     await self._runs.close(settings.hand_over_s, settings.interrupt_s)
         finally:

@@ -46,6 +46,8 @@ async def follow(
         except grpc.aio.AioRpcError as error:
             if error.code() not in BROKEN:
                 raise
+            # An end may have come just before the stream broke, and need not be the last.
+            ended = False
         finally:
             call.cancel()
         if not ended:

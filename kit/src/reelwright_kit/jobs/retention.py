@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from reelwright_kit import logs
-from reelwright_kit.assets.store import FileStore
+from reelwright_kit.assets.library import Library
 from reelwright_kit.database import LOST, Connection, Pool
 
 log = logs.logger(__name__)
@@ -21,11 +21,12 @@ ROOTS = 100
 ROWS = 500
 """Rows of other tables that are removed in one transaction."""
 
-# Those that live or are in doubt keep the whole tree they are in.
+# Those that live, are in doubt or have something to tell keep the whole tree they are in.
 _OLD_TREES = """
 with recursive held as (
   (select parent as id from reelwright.jobs where parent is not null and state in ('QUEUED', 'RUNNING')
-   union select job from reelwright.submissions where state = 'AMBIGUOUS')
+   union select job from reelwright.submissions where state = 'AMBIGUOUS'
+   union select job from reelwright.webhook_deliveries where state = 'PENDING')
   union select job.parent from reelwright.jobs job join held on held.id = job.id where job.parent is not null),
 tree as (
   (select id, tenant, id as root from reelwright.jobs
@@ -105,9 +106,9 @@ class Ages:
 class Retention:
     """Removes old jobs with their files, and keys and answers whose time is over."""
 
-    def __init__(self, pool: Pool, files: FileStore, ages: Ages, every_s: float = 600.0) -> None:
+    def __init__(self, pool: Pool, library: Library, ages: Ages, every_s: float = 600.0) -> None:
         self._pool = pool
-        self._files = files
+        self._library = library
         self._ages = ages
         self._every_s = every_s
 
@@ -174,7 +175,8 @@ class Retention:
 
     async def _discard(self, key: str) -> None:
         try:
-            await self._files.delete(key)
+            # Not when somebody has kept the same file under the same key meanwhile.
+            await self._library.discard(key)
         except Exception as error:
             log.warning("file_left_over", key=key, error=type(error).__name__)
 

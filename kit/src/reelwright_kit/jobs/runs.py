@@ -93,11 +93,15 @@ class Runs:
     async def close(self, hand_over_s: float, interrupt_s: float) -> None:
         """Stops what runs and leaves it as it is: the next process goes on where the last finished step ended."""
         self._closing = True
-        # First the answers that providers still owe: a process that goes before they come would never know them.
-        await self._hand_overs.settled(hand_over_s)
+        # All at once, or one whose answer has come would submit its next piece while the others are waited for.
+        self._hand_overs.patience_s = hand_over_s
         tasks = [running.task for running in self._running.values()]
         for task in tasks:
             task.cancel()
+        if tasks:
+            await asyncio.wait(tasks, timeout=interrupt_s)
+        # A process that goes before the answers that providers owe have come would never know them.
+        await self._hand_overs.settled(hand_over_s)
         if tasks:
             await asyncio.wait(tasks, timeout=interrupt_s)
 

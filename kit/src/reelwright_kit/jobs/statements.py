@@ -72,9 +72,12 @@ select pg_notify('{CHANNEL}', job || ' 1 QUEUED ' || tenant) from first
 ENQUEUE = """
 select dbos.enqueue_workflow(
   workflow_name => 'job', queue_name => %(queue)s, workflow_id => %(workflow)s,
-  positional_args => array[to_json(%(tenant)s::text), to_json(%(id)s::text), to_json(%(run)s::integer)],
-  authenticated_user => %(tenant)s, application_name => %(app)s)
+  positional_args => array[to_json(%(tenant)s::text), to_json(%(id)s::text)]
+    || case when %(run)s > 1 then array[to_json(%(run)s::integer)] else '{}' end,
+  authenticated_user => %(tenant)s, application_name => coalesce(nullif(%(app)s, ''), split_part(%(queue)s, '.', 1)))
 """
+"""The first run goes without its number and the application may be missing: replicas of the release before that run
+beside this one know neither."""
 
 MOVE_UP = f"""
 with waiting as (

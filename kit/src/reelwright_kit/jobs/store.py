@@ -202,7 +202,7 @@ class JobStore:
         query = """
         select jobs.* from reelwright.jobs join dbos.workflow_status workflow
           on workflow_uuid = case run when 1 then id else id || '.' || run end
-        where app = %s and state in ('QUEUED', 'RUNNING')
+        where coalesce(nullif(app, ''), split_part(queue, '.', 1)) = %s and state in ('QUEUED', 'RUNNING')
           and workflow.status in ('SUCCESS', 'ERROR', 'CANCELLED', 'MAX_RECOVERY_ATTEMPTS_EXCEEDED')
         limit 100"""
         async with self._pool.connection() as connection:

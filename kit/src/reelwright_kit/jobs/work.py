@@ -43,6 +43,8 @@ class HandOvers:
 
     def __init__(self) -> None:
         self._tasks: set[asyncio.Task[Any]] = set()
+        self.patience_s = LAST_WORD_S
+        """How long one whose job is interrupted is waited for."""
 
     def begin(self, hand_over: Coroutine[Any, Any, Result]) -> asyncio.Task[Result]:
         """Starts one."""
@@ -143,7 +145,7 @@ class Work:
         try:
             return await asyncio.shield(task)
         except asyncio.CancelledError:
-            await asyncio.wait({task}, timeout=LAST_WORD_S)
+            await asyncio.wait({task}, timeout=self._hand_overs.patience_s)
             task.cancel()
             await asyncio.wait({task})
             if not task.cancelled():
