@@ -32,6 +32,11 @@ up: setup ## Run the suite on port 8080 until Ctrl-C; FAKES=1: vendors are playe
 test: setup ## Run the tests
 	$(BIN)/python -m pytest
 
+.PHONY: chaos
+chaos: setup ## Kill processes and read the books; CHAOS_SECONDS=600, CHAOS_SEED=n
+	@seed=$${CHAOS_SEED:-$$RANDOM}; echo "CHAOS_SEED=$$seed"; \
+	CHAOS_SEED=$$seed CHAOS_SECONDS=$${CHAOS_SECONDS:-600} $(BIN)/python -m pytest -s tests/chaos
+
 .PHONY: bench
 bench: setup ## Measure this machine and the suite on it; BENCH=name runs a part
 	$(BIN)/python -m benchmarks $(BENCH)

@@ -53,3 +53,20 @@ async def test_a_store_that_is_away_is_waited_for_with_the_picture_in_hand(studi
         studio.store.mkdir()
         assert (await service.done(job)).state == pb.Job.STATE_SUCCEEDED
         assert list(studio.accepted(job).values()) == [1]
+
+
+async def test_a_job_cancelled_while_nobody_knew_its_answer_is_retried_at_the_first_asking(studio: Studio) -> None:
+    """Its process dies with the answer, it is cancelled, and somebody wants it after all."""
+    control = studio.fake.control
+    async with studio.service() as first:
+        job = (await first.create("fal", "a knot [fake:hold]")).id
+        await asyncio.to_thread(control.wait_for, "held")
+        await first.process.kill()
+    async with studio.service("image-1") as second:
+        await second.jobs.CancelJob(pb.CancelJobRequest(id=job))
+        refused = await second.refusal(second.jobs.RetryJob(pb.RetryJobRequest(id=job)))
+        assert refused.reason == "SUBMISSION_UNKNOWN"
+        again = await second.jobs.RetryJob(pb.RetryJobRequest(id=job, accept_possible_duplicate=True))
+        done = await second.done(job, again.job.latest_sequence)
+        assert done.state == pb.Job.STATE_SUCCEEDED
+        assert [row["state"] for row in await studio.submissions(job)] == ["SETTLED", "WRITTEN_OFF"]

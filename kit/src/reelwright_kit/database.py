@@ -24,7 +24,7 @@ log = logs.logger(__name__)
 MIGRATION_LOCK = 0x7265656C
 """Advisory lock that lets one process migrate while the others wait."""
 
-LOST = (psycopg.OperationalError, PoolTimeout)
+LOST = (psycopg.OperationalError, PoolTimeout, psycopg.errors.IdleInTransactionSessionTimeout)
 """What a database that is away raises."""
 
 
@@ -38,7 +38,13 @@ async def connect(url: str, size: int) -> AsyncIterator[Pool]:
         timeout=5.0,
         open=False,
         connection_class=psycopg.AsyncConnection[DictRow],
-        kwargs={"autocommit": True, "row_factory": dict_row, "connect_timeout": 3},
+        kwargs={
+            "autocommit": True,
+            "row_factory": dict_row,
+            "connect_timeout": 3,
+            # A process that stands still in a transaction would hold its peers up for as long.
+            "options": "-c idle_in_transaction_session_timeout=10000",
+        },
         check=AsyncConnectionPool.check_connection,
     )
     await pool.open()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
@@ -71,7 +72,7 @@ class Runs:
         except asyncio.CancelledError:
             if self._closing or not await outlasting(lambda: self._store.ended(tenant, job, run)):
                 raise
-            await self._withdraw(tenant, job)
+            await self._withdraw_if_cancelled(tenant, job, run)
             log.info("job_stopped", job=job)
         finally:
             self._running.pop((job, run), None)
@@ -116,7 +117,7 @@ class Runs:
             # Deleted while it waited.
             return
         if record.run != run or record.state.final:
-            if record.state is State.CANCELLED:
+            if record.state is State.CANCELLED and record.run == run:
                 await self._withdraw(tenant, job)
             return
         caller.become(caller.Caller(tenant, job))
@@ -146,11 +147,25 @@ class Runs:
         await outlasting(lambda: finish(record.tenant, record.id, State.FAILED, error=kept, run=record.run))
         log.warning("job_failed", job=record.id, kind=record.kind, reason=error.reason)
 
+    async def _withdraw_if_cancelled(self, tenant: str, job: str, run: int) -> None:
+        """A job that failed, or is in another run by now, may still need what the provider does."""
+        with contextlib.suppress(JobNotFound):
+            record = await outlasting(lambda: self._store.get(tenant, job))
+            if record.state is State.CANCELLED and record.run == run:
+                await self._withdraw(tenant, job)
+
     async def _withdraw(self, tenant: str, job: str) -> None:
         """Asks providers to stop what they still do for a cancelled job."""
         for submission in await outlasting(lambda: self._submissions.of(tenant, job)):
             if submission.state is Standing.SUBMITTED and submission.provider in self._cancellers:
                 await self._book_withdrawal(submission, free=await self._withdrawn(submission))
+            elif submission.under_way:
+                # Whoever asked has died with the answer.
+                await self._doubt(submission)
+
+    async def _doubt(self, submission: Submission) -> None:
+        record = await outlasting(lambda: self._store.get(submission.tenant, submission.job))
+        await outlasting(lambda: self._submissions.doubt(record, submission.intent, submission.owner))
 
     async def _book_withdrawal(self, submission: Submission, *, free: bool) -> None:
         failure = Failure.of(JobCancelled(submission.job)).kept()

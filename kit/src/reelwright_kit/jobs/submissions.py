@@ -59,6 +59,11 @@ class Submission:
     failure: Json | None = None
 
     @property
+    def under_way(self) -> bool:
+        """Whether somebody was asking the provider when this was written."""
+        return self.state is Standing.INTENT and self.owner not in ("", OWN)
+
+    @property
     def held_micros(self) -> int:
         """What is held for it, in millionths of a US dollar."""
         return self.estimated_micros if self.state in HOLDING else 0
@@ -99,19 +104,24 @@ class SubmissionUnknown(AppError):
         )
 
 
-# Only the executor that the workflow belongs to may intend: a process that was cut off from the database and taken over
-# finds out here, before it spends anything.
+OWN = "own"
+"""Owner of what engines of our own make: whoever runs the job may make it again."""
+
 _INTEND = """
 insert into reelwright.submissions (job, intent, tenant, provider, model, state, owner, estimated_micros)
-select %(job)s, %(intent)s, %(tenant)s, %(provider)s, %(model)s, 'INTENT', %(owner)s, %(estimated)s
-where %(executor)s = '' or exists (
-  select 1 from dbos.workflow_status where workflow_uuid = %(workflow)s and executor_id = %(executor)s)
+values (%(job)s, %(intent)s, %(tenant)s, %(provider)s, %(model)s, 'INTENT', %(owner)s, %(estimated)s)
 on conflict (job, intent) do update set
   owner = excluded.owner, provider = excluded.provider, model = excluded.model,
   estimated_micros = excluded.estimated_micros, attempts = reelwright.submissions.attempts + 1,
   update_time = clock_timestamp()
 where reelwright.submissions.state = 'INTENT'
   and (%(repeatable)s or reelwright.submissions.owner in ('', excluded.owner))
+"""
+
+# Only the executor that the workflow belongs to may intend: a process that was cut off from the database and taken over
+# finds out here, before it spends anything or puts what its successor does in doubt.
+_MINE = """
+select 1 from dbos.workflow_status where workflow_uuid = %(workflow)s and executor_id = %(executor)s for share
 """
 
 _MOVE = """
@@ -149,11 +159,12 @@ class Submissions:
         }
         async with self._pool.connection() as connection, connection.transaction():
             await costs.lock(connection, job)
+            if self._executor and not await (await connection.execute(_MINE, values)).fetchone():
+                raise Superseded(job.id)
             before = await _find(connection, job.tenant, job.id, wish.intent)
             await connection.execute(_INTEND, values)
             after = await _find(connection, job.tenant, job.id, wish.intent)
-            if after is None:
-                raise Superseded(job.id)
+            assert after is not None
             await _account(connection, job, before, after)
             return after
 

@@ -14,7 +14,7 @@ from reelwright_kit.errors import Failure, JobCancelled, JobNotFound, JobStateCo
 from reelwright_kit.jobs import costs
 from reelwright_kit.jobs.model import JobRecord, State
 from reelwright_kit.jobs.statements import ENQUEUE, LOG
-from reelwright_kit.jobs.submissions import Submission, SubmissionUnknown
+from reelwright_kit.jobs.submissions import OWN, Submission, SubmissionUnknown
 
 _TREE = """
 with recursive tree as (
@@ -45,6 +45,12 @@ with moved as (
   returning *)"""
     + LOG
 )
+
+# Whoever was asking has ended with the job, and its answer was never written down.
+_DOUBT = """
+update reelwright.submissions set state = 'AMBIGUOUS', owner = '', update_time = clock_timestamp()
+where job = any(%(jobs)s) and state = 'INTENT' and owner not in ('', %(own)s)
+"""
 
 # What was paid for and came to nothing keeps its row under another name; what nobody can know about counts as paid.
 _SET_ASIDE = """
@@ -104,13 +110,14 @@ async def retry(connection: Connection, tenant: str, job: str, *, accept_possibl
     again = [record for record in tree if record.state in (State.FAILED, State.CANCELLED)]
     if root not in again:
         raise JobStateConflict(job, root.state.value, "retried")
-    doubtful = await _doubtful(connection, tenant, [record.id for record in again])
+    chosen = {"jobs": [record.id for record in again]}
+    await connection.execute(_DOUBT, chosen | {"own": OWN})
+    doubtful = await _doubtful(connection, tenant, chosen["jobs"])
     if doubtful and not accept_possible_duplicate:
         raise SubmissionUnknown(doubtful[0])
     for submission in doubtful:
         held = submission.estimated_micros
         await costs.move(connection, next(r for r in again if r.id == submission.job), -held, held)
-    chosen = {"jobs": [record.id for record in again]}
     await connection.execute(_SET_ASIDE, chosen)
     await connection.execute(_REOPEN, chosen)
     await connection.execute(_AGAIN.encode(), chosen | {"type": "STATE", "body": Jsonb({})})

@@ -16,7 +16,7 @@ from reelwright_kit.database import outlasting
 from reelwright_kit.errors import AppError, Code, Failure
 from reelwright_kit.jobs.model import JobRecord, Json
 from reelwright_kit.jobs.store import JobStore
-from reelwright_kit.jobs.submissions import Submissions, Wish
+from reelwright_kit.jobs.submissions import OWN, Submissions, Wish
 
 Result = TypeVar("Result")
 P = ParamSpec("P")
@@ -130,7 +130,7 @@ class Work:
     async def intend(self, intent: str, provider: str, model: str) -> None:
         """Writes down what an engine of our own is about to make; it may be made again and costs nothing."""
         wish = Wish(intent, provider, model, repeatable=True)
-        await outlasting(lambda: self.submissions.intend(self.job, wish, "own"))
+        await outlasting(lambda: self.submissions.intend(self.job, wish, OWN))
 
     async def settle(self, intent: str, micros: int = 0) -> None:
         """Writes down that what was asked for is kept, and what it cost in millionths of a US dollar."""
