@@ -135,8 +135,13 @@ class Engine:
 
     async def _mend_for_ever(self) -> None:
         while True:
-            with contextlib.suppress(*LOST):
+            try:
                 await self.mend()
+            except LOST as error:
+                log.warning("database_unreachable", error=type(error).__name__)
+            except Exception as error:
+                # Whoever mends goes on: nobody would miss it.
+                log.exception("mending_crashed", error=type(error).__name__)
             await asyncio.sleep(MEND_EVERY_S)
 
     async def mend(self) -> None:

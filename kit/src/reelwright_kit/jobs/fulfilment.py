@@ -23,6 +23,7 @@ from reelwright_kit.jobs.commission import (
     Show,
     Sighting,
     Ticket,
+    Unanswered,
     Unreachable,
 )
 from reelwright_kit.jobs.model import Json
@@ -128,9 +129,9 @@ class Fulfilment:
             raise
         except BaseException as error:
             # Also when cancelled or surprised: it was asked, and only the provider knows what came of it.
-            log.warning(
-                "submission_unanswered", job=job.id, intent=intent, error=type(error).__name__, cause=str(error)
-            )
+            # Only our own words: those of a library may carry the request, or the key.
+            cause = str(error) if isinstance(error, Unanswered) else type(error).__name__
+            log.warning("submission_unanswered", job=job.id, intent=intent, cause=cause)
             doubt = await outlasting(lambda: self._ledger.doubt(job, intent))
             if isinstance(error, Exception) and doubt is not None:
                 return await self._looked_up(doubt)

@@ -129,8 +129,7 @@ class Retention:
         removed["request_ids"] = await self._rows(_REQUEST_IDS)
         removed["keyless_calls"] = await self._rows(_KEYLESS_CALLS)
         removed["answers"] = await self._rows(_ANSWERS)
-        if await self._has_engine():
-            removed["workflows"] = await self._rows(_WORKFLOWS)
+        removed["workflows"] = await self._rows(_WORKFLOWS)
         return removed
 
     async def _for_ever(self) -> None:
@@ -194,12 +193,6 @@ class Retention:
             total += len(rows)
             if len(rows) < ROWS:
                 return total
-
-    async def _has_engine(self) -> bool:
-        """Whether any service has made the engine's tables yet."""
-        async with self._pool.connection() as connection:
-            row = await (await connection.execute("select to_regclass('dbos.workflow_output') as table")).fetchone()
-        return row is not None and row["table"] is not None
 
     @contextlib.asynccontextmanager
     async def _alone(self) -> AsyncIterator[Connection | None]:

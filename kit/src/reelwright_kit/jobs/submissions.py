@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
+from psycopg.errors import UniqueViolation
 from psycopg.types.json import Jsonb
 
 from reelwright_kit.database import Connection, Pool
@@ -170,17 +171,12 @@ class Submissions:
 
     async def submitted(self, job: JobRecord, intent: str, provider_id: str, ticket: Json) -> bool:
         """Records what the provider answered; False when that id is known for another intent already."""
-        async with self._pool.connection() as connection:
-            taken = await connection.execute(
-                "select 1 from reelwright.submissions s where provider_id = %s and (job, intent) <> (%s, %s)"
-                " and provider = (select provider from reelwright.submissions where job = %s and intent = %s)",
-                (provider_id, job.id, intent, job.id, intent),
-            )
-            if provider_id and await taken.fetchone():
-                return False
         # Also from AMBIGUOUS: an answer that came late is still an answer.
         allowed = (Standing.INTENT, Standing.AMBIGUOUS)
-        await self._move(job, intent, Standing.SUBMITTED, allowed, provider_id=provider_id, ticket=ticket)
+        try:
+            await self._move(job, intent, Standing.SUBMITTED, allowed, provider_id=provider_id, ticket=ticket)
+        except UniqueViolation:
+            return False
         return True
 
     async def settle(self, job: JobRecord, intent: str, micros: int, provider_id: str = "") -> None:
