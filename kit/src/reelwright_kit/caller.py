@@ -22,6 +22,10 @@ _KEY = re.compile(r"[!-~]{1,255}")
 _RETRIES = re.compile(r"[0-9]{1,4}")
 
 
+SCOPES = ("llm", "image", "video", "audio", "story", "assets", "admin")
+"""What a caller may be allowed to do: use a service, use files, administer."""
+
+
 @dataclass(frozen=True)
 class Caller:
     """The tenant on whose behalf a call is made, the call's id, and what it says about being a repetition."""
@@ -31,6 +35,12 @@ class Caller:
     keys: tuple[str, ...] = ()
     """Values of the header Idempotency-Key as they came."""
     retries: int = 0
+    key: str = ""
+    """Id of the API key that pays, `jwt:<subject>` for a token of an identity provider, empty while keys are off."""
+    scopes: frozenset[str] = frozenset(SCOPES)
+    """What it may do, of SCOPES."""
+    job: str = ""
+    """The job for which a service makes the call; empty when somebody outside does."""
 
 
 _current: contextvars.ContextVar[Caller] = contextvars.ContextVar("reelwright_caller")

@@ -141,6 +141,23 @@ class ServiceSettings(StoreSettings, frozen=True, kw_only=True):
     retention_every_s: Positive = msgspec.field(default=600.0, name="REELWRIGHT_RETENTION_EVERY_S")
     """Seconds between two looks at what is too old."""
 
+    auth: Literal["off", "keys", "jwt"] = msgspec.field(default="off", name="REELWRIGHT_AUTH")
+    """How callers are known: `off` (loopback only: everybody is the tenant `local`), `keys` or `jwt`."""
+    admin_key: Secret = msgspec.field(default=Secret(""), name="REELWRIGHT_ADMIN_KEY")
+    """Secret of a first key with every scope, at least 32 characters; made at the start where it is not known."""
+    jwt_jwks: str = msgspec.field(default="", name="REELWRIGHT_JWT_JWKS")
+    """With `jwt`: public keys of the identity provider, a file's path or an https address of a JSON Web Key Set."""
+    jwt_issuer: str = msgspec.field(default="", name="REELWRIGHT_JWT_ISSUER")
+    """With `jwt`: the `iss` that tokens must have."""
+    jwt_audience: str = msgspec.field(default="", name="REELWRIGHT_JWT_AUDIENCE")
+    """With `jwt`: the `aud` that tokens must have."""
+    jwt_tenant_claim: str = msgspec.field(default="tenant", name="REELWRIGHT_JWT_TENANT_CLAIM")
+    """With `jwt`: the claim that names the caller's tenant."""
+    prices: str = msgspec.field(default="", name="REELWRIGHT_PRICES")
+    """TOML file whose prices come before those of the catalogue that is shipped; empty: none."""
+    unknown_price: Literal["allow", "refuse"] = msgspec.field(default="refuse", name="REELWRIGHT_UNKNOWN_PRICE")
+    """Whether work whose price is not known is done, counted as free: allow or refuse."""
+
     fetch_http: bool = msgspec.field(default=False, name="REELWRIGHT_FETCH_HTTP")
     """Whether addresses that users give, of webhooks and files, may be plain http: true or false."""
     fetch_ports: str = msgspec.field(default="443,80,8443,8080", name="REELWRIGHT_FETCH_PORTS")

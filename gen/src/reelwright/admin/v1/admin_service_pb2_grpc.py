@@ -26,8 +26,8 @@ if _version_not_supported:
 
 
 class AdminServiceStub:
-    """Gives out keys and tells what they spent. The calls about keys need the scope `admin`, which is over all tenants, and return
-    PERMISSION_DENIED with SCOPE_MISSING without it; GetUsage, GetEnvironment and GetBalance answer every key about its own tenant. Where
+    """Gives out keys and tells what they spent. The calls about keys and tenants need the scope `admin`, which is over all tenants, and
+    return PERMISSION_DENIED with SCOPE_MISSING without it; GetUsage, GetEnvironment and GetBalance answer every key about its own tenant. Where
     authentication is off, every call is allowed. Each may return INVALID_ARGUMENT with FIELD_INVALID and UNAVAILABLE with PART_UNAVAILABLE.
     """
 
@@ -67,6 +67,21 @@ class AdminServiceStub:
                 request_serializer=reelwright_dot_admin_dot_v1_dot_admin__service__pb2.RotateKeyRequest.SerializeToString,
                 response_deserializer=reelwright_dot_admin_dot_v1_dot_admin__service__pb2.RotateKeyResponse.FromString,
                 _registered_method=True)
+        self.GetTenant = channel.unary_unary(
+                '/reelwright.admin.v1.AdminService/GetTenant',
+                request_serializer=reelwright_dot_admin_dot_v1_dot_admin__service__pb2.GetTenantRequest.SerializeToString,
+                response_deserializer=reelwright_dot_admin_dot_v1_dot_admin__service__pb2.GetTenantResponse.FromString,
+                _registered_method=True)
+        self.UpdateTenant = channel.unary_unary(
+                '/reelwright.admin.v1.AdminService/UpdateTenant',
+                request_serializer=reelwright_dot_admin_dot_v1_dot_admin__service__pb2.UpdateTenantRequest.SerializeToString,
+                response_deserializer=reelwright_dot_admin_dot_v1_dot_admin__service__pb2.UpdateTenantResponse.FromString,
+                _registered_method=True)
+        self.ListTenants = channel.unary_unary(
+                '/reelwright.admin.v1.AdminService/ListTenants',
+                request_serializer=reelwright_dot_admin_dot_v1_dot_admin__service__pb2.ListTenantsRequest.SerializeToString,
+                response_deserializer=reelwright_dot_admin_dot_v1_dot_admin__service__pb2.ListTenantsResponse.FromString,
+                _registered_method=True)
         self.GetUsage = channel.unary_unary(
                 '/reelwright.admin.v1.AdminService/GetUsage',
                 request_serializer=reelwright_dot_admin_dot_v1_dot_admin__service__pb2.GetUsageRequest.SerializeToString,
@@ -85,8 +100,8 @@ class AdminServiceStub:
 
 
 class AdminServiceServicer:
-    """Gives out keys and tells what they spent. The calls about keys need the scope `admin`, which is over all tenants, and return
-    PERMISSION_DENIED with SCOPE_MISSING without it; GetUsage, GetEnvironment and GetBalance answer every key about its own tenant. Where
+    """Gives out keys and tells what they spent. The calls about keys and tenants need the scope `admin`, which is over all tenants, and
+    return PERMISSION_DENIED with SCOPE_MISSING without it; GetUsage, GetEnvironment and GetBalance answer every key about its own tenant. Where
     authentication is off, every call is allowed. Each may return INVALID_ARGUMENT with FIELD_INVALID and UNAVAILABLE with PART_UNAVAILABLE.
     """
 
@@ -133,6 +148,28 @@ class AdminServiceServicer:
         """Gives a key a new secret; id, limits and what it spent stay. Secrets it had before work on for `overlap` at most. Returns NOT_FOUND with
         KEY_NOT_FOUND and FAILED_PRECONDITION with KEY_INACTIVE. Not safe to repeat: each call makes a secret; after a lost answer rotate again,
         the secret in use still works.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetTenant(self, request, context):
+        """Returns what a tenant may spend and has spent; one that nobody has set a budget for has none. Safe to repeat.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def UpdateTenant(self, request, context):
+        """Sets or clears what a tenant may spend, all its keys together, at once for every replica. Safe to repeat.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListTenants(self, request, context):
+        """Lists the tenants that have keys, budgets or jobs, by name. Returns INVALID_ARGUMENT with PAGE_TOKEN_INVALID for a token that was not made
+        for this query. Safe to repeat.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -193,6 +230,21 @@ def add_AdminServiceServicer_to_server(servicer, server):
                     request_deserializer=reelwright_dot_admin_dot_v1_dot_admin__service__pb2.RotateKeyRequest.FromString,
                     response_serializer=reelwright_dot_admin_dot_v1_dot_admin__service__pb2.RotateKeyResponse.SerializeToString,
             ),
+            'GetTenant': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetTenant,
+                    request_deserializer=reelwright_dot_admin_dot_v1_dot_admin__service__pb2.GetTenantRequest.FromString,
+                    response_serializer=reelwright_dot_admin_dot_v1_dot_admin__service__pb2.GetTenantResponse.SerializeToString,
+            ),
+            'UpdateTenant': grpc.unary_unary_rpc_method_handler(
+                    servicer.UpdateTenant,
+                    request_deserializer=reelwright_dot_admin_dot_v1_dot_admin__service__pb2.UpdateTenantRequest.FromString,
+                    response_serializer=reelwright_dot_admin_dot_v1_dot_admin__service__pb2.UpdateTenantResponse.SerializeToString,
+            ),
+            'ListTenants': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListTenants,
+                    request_deserializer=reelwright_dot_admin_dot_v1_dot_admin__service__pb2.ListTenantsRequest.FromString,
+                    response_serializer=reelwright_dot_admin_dot_v1_dot_admin__service__pb2.ListTenantsResponse.SerializeToString,
+            ),
             'GetUsage': grpc.unary_unary_rpc_method_handler(
                     servicer.GetUsage,
                     request_deserializer=reelwright_dot_admin_dot_v1_dot_admin__service__pb2.GetUsageRequest.FromString,
@@ -217,8 +269,8 @@ def add_AdminServiceServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class AdminService:
-    """Gives out keys and tells what they spent. The calls about keys need the scope `admin`, which is over all tenants, and return
-    PERMISSION_DENIED with SCOPE_MISSING without it; GetUsage, GetEnvironment and GetBalance answer every key about its own tenant. Where
+    """Gives out keys and tells what they spent. The calls about keys and tenants need the scope `admin`, which is over all tenants, and
+    return PERMISSION_DENIED with SCOPE_MISSING without it; GetUsage, GetEnvironment and GetBalance answer every key about its own tenant. Where
     authentication is off, every call is allowed. Each may return INVALID_ARGUMENT with FIELD_INVALID and UNAVAILABLE with PART_UNAVAILABLE.
     """
 
@@ -374,6 +426,87 @@ class AdminService:
             '/reelwright.admin.v1.AdminService/RotateKey',
             reelwright_dot_admin_dot_v1_dot_admin__service__pb2.RotateKeyRequest.SerializeToString,
             reelwright_dot_admin_dot_v1_dot_admin__service__pb2.RotateKeyResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetTenant(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/reelwright.admin.v1.AdminService/GetTenant',
+            reelwright_dot_admin_dot_v1_dot_admin__service__pb2.GetTenantRequest.SerializeToString,
+            reelwright_dot_admin_dot_v1_dot_admin__service__pb2.GetTenantResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def UpdateTenant(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/reelwright.admin.v1.AdminService/UpdateTenant',
+            reelwright_dot_admin_dot_v1_dot_admin__service__pb2.UpdateTenantRequest.SerializeToString,
+            reelwright_dot_admin_dot_v1_dot_admin__service__pb2.UpdateTenantResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListTenants(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/reelwright.admin.v1.AdminService/ListTenants',
+            reelwright_dot_admin_dot_v1_dot_admin__service__pb2.ListTenantsRequest.SerializeToString,
+            reelwright_dot_admin_dot_v1_dot_admin__service__pb2.ListTenantsResponse.FromString,
             options,
             channel_credentials,
             insecure,

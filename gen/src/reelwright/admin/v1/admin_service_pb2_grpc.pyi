@@ -27,8 +27,8 @@ GRPC_GENERATED_VERSION: str
 GRPC_VERSION: str
 
 class AdminServiceStub:
-    """Gives out keys and tells what they spent. The calls about keys need the scope `admin`, which is over all tenants, and return
-    PERMISSION_DENIED with SCOPE_MISSING without it; GetUsage, GetEnvironment and GetBalance answer every key about its own tenant. Where
+    """Gives out keys and tells what they spent. The calls about keys and tenants need the scope `admin`, which is over all tenants, and
+    return PERMISSION_DENIED with SCOPE_MISSING without it; GetUsage, GetEnvironment and GetBalance answer every key about its own tenant. Where
     authentication is off, every call is allowed. Each may return INVALID_ARGUMENT with FIELD_INVALID and UNAVAILABLE with PART_UNAVAILABLE.
     """
 
@@ -59,6 +59,14 @@ class AdminServiceStub:
     KEY_NOT_FOUND and FAILED_PRECONDITION with KEY_INACTIVE. Not safe to repeat: each call makes a secret; after a lost answer rotate again,
     the secret in use still works.
     """
+    GetTenant: _grpc.UnaryUnaryMultiCallable[_admin_service_pb2.GetTenantRequest, _admin_service_pb2.GetTenantResponse]
+    """Returns what a tenant may spend and has spent; one that nobody has set a budget for has none. Safe to repeat."""
+    UpdateTenant: _grpc.UnaryUnaryMultiCallable[_admin_service_pb2.UpdateTenantRequest, _admin_service_pb2.UpdateTenantResponse]
+    """Sets or clears what a tenant may spend, all its keys together, at once for every replica. Safe to repeat."""
+    ListTenants: _grpc.UnaryUnaryMultiCallable[_admin_service_pb2.ListTenantsRequest, _admin_service_pb2.ListTenantsResponse]
+    """Lists the tenants that have keys, budgets or jobs, by name. Returns INVALID_ARGUMENT with PAGE_TOKEN_INVALID for a token that was not made
+    for this query. Safe to repeat.
+    """
     GetUsage: _grpc.UnaryUnaryMultiCallable[_admin_service_pb2.GetUsageRequest, _admin_service_pb2.GetUsageResponse]
     """Sums up what was used between two times, grouped as asked. Without the scope `admin`: the caller's own tenant only. Safe to repeat."""
     GetEnvironment: _grpc.UnaryUnaryMultiCallable[_admin_service_pb2.GetEnvironmentRequest, _admin_service_pb2.GetEnvironmentResponse]
@@ -70,8 +78,8 @@ class AdminServiceStub:
 
 @_typing.type_check_only
 class AdminServiceAsyncStub(AdminServiceStub):
-    """Gives out keys and tells what they spent. The calls about keys need the scope `admin`, which is over all tenants, and return
-    PERMISSION_DENIED with SCOPE_MISSING without it; GetUsage, GetEnvironment and GetBalance answer every key about its own tenant. Where
+    """Gives out keys and tells what they spent. The calls about keys and tenants need the scope `admin`, which is over all tenants, and
+    return PERMISSION_DENIED with SCOPE_MISSING without it; GetUsage, GetEnvironment and GetBalance answer every key about its own tenant. Where
     authentication is off, every call is allowed. Each may return INVALID_ARGUMENT with FIELD_INVALID and UNAVAILABLE with PART_UNAVAILABLE.
     """
 
@@ -99,6 +107,14 @@ class AdminServiceAsyncStub(AdminServiceStub):
     KEY_NOT_FOUND and FAILED_PRECONDITION with KEY_INACTIVE. Not safe to repeat: each call makes a secret; after a lost answer rotate again,
     the secret in use still works.
     """
+    GetTenant: _aio.UnaryUnaryMultiCallable[_admin_service_pb2.GetTenantRequest, _admin_service_pb2.GetTenantResponse]  # type: ignore[assignment]
+    """Returns what a tenant may spend and has spent; one that nobody has set a budget for has none. Safe to repeat."""
+    UpdateTenant: _aio.UnaryUnaryMultiCallable[_admin_service_pb2.UpdateTenantRequest, _admin_service_pb2.UpdateTenantResponse]  # type: ignore[assignment]
+    """Sets or clears what a tenant may spend, all its keys together, at once for every replica. Safe to repeat."""
+    ListTenants: _aio.UnaryUnaryMultiCallable[_admin_service_pb2.ListTenantsRequest, _admin_service_pb2.ListTenantsResponse]  # type: ignore[assignment]
+    """Lists the tenants that have keys, budgets or jobs, by name. Returns INVALID_ARGUMENT with PAGE_TOKEN_INVALID for a token that was not made
+    for this query. Safe to repeat.
+    """
     GetUsage: _aio.UnaryUnaryMultiCallable[_admin_service_pb2.GetUsageRequest, _admin_service_pb2.GetUsageResponse]  # type: ignore[assignment]
     """Sums up what was used between two times, grouped as asked. Without the scope `admin`: the caller's own tenant only. Safe to repeat."""
     GetEnvironment: _aio.UnaryUnaryMultiCallable[_admin_service_pb2.GetEnvironmentRequest, _admin_service_pb2.GetEnvironmentResponse]  # type: ignore[assignment]
@@ -109,8 +125,8 @@ class AdminServiceAsyncStub(AdminServiceStub):
     """Tells what the caller's own key may do and may still spend. Safe to repeat."""
 
 class AdminServiceServicer(metaclass=_abc_1.ABCMeta):
-    """Gives out keys and tells what they spent. The calls about keys need the scope `admin`, which is over all tenants, and return
-    PERMISSION_DENIED with SCOPE_MISSING without it; GetUsage, GetEnvironment and GetBalance answer every key about its own tenant. Where
+    """Gives out keys and tells what they spent. The calls about keys and tenants need the scope `admin`, which is over all tenants, and
+    return PERMISSION_DENIED with SCOPE_MISSING without it; GetUsage, GetEnvironment and GetBalance answer every key about its own tenant. Where
     authentication is off, every call is allowed. Each may return INVALID_ARGUMENT with FIELD_INVALID and UNAVAILABLE with PART_UNAVAILABLE.
     """
 
@@ -171,6 +187,32 @@ class AdminServiceServicer(metaclass=_abc_1.ABCMeta):
         """Gives a key a new secret; id, limits and what it spent stay. Secrets it had before work on for `overlap` at most. Returns NOT_FOUND with
         KEY_NOT_FOUND and FAILED_PRECONDITION with KEY_INACTIVE. Not safe to repeat: each call makes a secret; after a lost answer rotate again,
         the secret in use still works.
+        """
+
+    @_abc_1.abstractmethod
+    def GetTenant(
+        self,
+        request: _admin_service_pb2.GetTenantRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_admin_service_pb2.GetTenantResponse, _abc.Awaitable[_admin_service_pb2.GetTenantResponse]]:
+        """Returns what a tenant may spend and has spent; one that nobody has set a budget for has none. Safe to repeat."""
+
+    @_abc_1.abstractmethod
+    def UpdateTenant(
+        self,
+        request: _admin_service_pb2.UpdateTenantRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_admin_service_pb2.UpdateTenantResponse, _abc.Awaitable[_admin_service_pb2.UpdateTenantResponse]]:
+        """Sets or clears what a tenant may spend, all its keys together, at once for every replica. Safe to repeat."""
+
+    @_abc_1.abstractmethod
+    def ListTenants(
+        self,
+        request: _admin_service_pb2.ListTenantsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_admin_service_pb2.ListTenantsResponse, _abc.Awaitable[_admin_service_pb2.ListTenantsResponse]]:
+        """Lists the tenants that have keys, budgets or jobs, by name. Returns INVALID_ARGUMENT with PAGE_TOKEN_INVALID for a token that was not made
+        for this query. Safe to repeat.
         """
 
     @_abc_1.abstractmethod

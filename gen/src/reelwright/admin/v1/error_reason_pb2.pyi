@@ -35,8 +35,8 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     ERROR_REASON_CONCURRENCY_LIMITED: _ErrorReason.ValueType  # 4
     """More jobs at once than the key may run. Sent with RESOURCE_EXHAUSTED. Example metadata: {"concurrent_jobs": "4"}."""
     ERROR_REASON_BUDGET_EXHAUSTED: _ErrorReason.ValueType  # 5
-    """The call would pass the budget of the key. Sent with RESOURCE_EXHAUSTED. Example metadata: {"limit_micros": "5000000", "period":
-    "month", "needed_micros": "40000", "remaining_micros": "1200"}.
+    """The call would pass the budget of the key, or that of its tenant. Sent with RESOURCE_EXHAUSTED. Example metadata: {"budget": "key",
+    "limit_micros": "5000000", "period": "month", "needed_micros": "40000", "remaining_micros": "1200"}.
     """
     ERROR_REASON_KEY_NOT_FOUND: _ErrorReason.ValueType  # 6
     """No key has this id. Sent with NOT_FOUND. Example metadata: {"key": "key_01h..."}."""
@@ -65,8 +65,8 @@ metadata: {"requests_per_minute": "60"}.
 ERROR_REASON_CONCURRENCY_LIMITED: ErrorReason.ValueType  # 4
 """More jobs at once than the key may run. Sent with RESOURCE_EXHAUSTED. Example metadata: {"concurrent_jobs": "4"}."""
 ERROR_REASON_BUDGET_EXHAUSTED: ErrorReason.ValueType  # 5
-"""The call would pass the budget of the key. Sent with RESOURCE_EXHAUSTED. Example metadata: {"limit_micros": "5000000", "period":
-"month", "needed_micros": "40000", "remaining_micros": "1200"}.
+"""The call would pass the budget of the key, or that of its tenant. Sent with RESOURCE_EXHAUSTED. Example metadata: {"budget": "key",
+"limit_micros": "5000000", "period": "month", "needed_micros": "40000", "remaining_micros": "1200"}.
 """
 ERROR_REASON_KEY_NOT_FOUND: ErrorReason.ValueType  # 6
 """No key has this id. Sent with NOT_FOUND. Example metadata: {"key": "key_01h..."}."""

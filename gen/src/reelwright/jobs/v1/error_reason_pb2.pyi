@@ -43,7 +43,10 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     ERROR_REASON_MODEL_NOT_FOUND: _ErrorReason.ValueType  # 9
     """The model is unknown, or its provider is not configured. Example metadata: {"field": "model", "model": "acme/paint"}."""
     ERROR_REASON_COST_CEILING: _ErrorReason.ValueType  # 10
-    """The next paid step would pass the ceiling. Example metadata: {"max_cost_micros": "500000", "needed_micros": "40000"}."""
+    """The next paid step would pass the ceiling, of this job or of one it is part of; nothing was paid for it. Sent with FAILED_PRECONDITION.
+    Example metadata: {"job": "sty_01h...", "max_cost_micros": "500000", "needed_micros": "40000", "settled_micros": "480000", "held_micros":
+    "0", "left": "clip 3 of 6", "retry_with_micros": "720000"}; the last two where they are known.
+    """
     ERROR_REASON_PART_UNAVAILABLE: _ErrorReason.ValueType  # 11
     """A part this call needs is not reachable at the moment. Example metadata: {"part": "database"}."""
     ERROR_REASON_INTERNAL: _ErrorReason.ValueType  # 12
@@ -64,6 +67,10 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """The provider could not be reached, or took no work, for too long. Example metadata: {"provider": "fal"}."""
     ERROR_REASON_RESULT_UNAVAILABLE: _ErrorReason.ValueType  # 33
     """The provider is done and its result cannot be fetched at the moment. Example metadata: {"provider": "fal"}."""
+    ERROR_REASON_PRICE_UNKNOWN: _ErrorReason.ValueType  # 34
+    """What the model charges is not known, and the operator's settings refuse such work. Sent with FAILED_PRECONDITION. Example metadata:
+    {"field": "model", "model": "acme/paint"}.
+    """
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """The `reason` of the ErrorInfo of domain `jobs.reelwright`: what all services share."""
@@ -89,7 +96,10 @@ ERROR_REASON_PROVIDER_FAILED: ErrorReason.ValueType  # 8
 ERROR_REASON_MODEL_NOT_FOUND: ErrorReason.ValueType  # 9
 """The model is unknown, or its provider is not configured. Example metadata: {"field": "model", "model": "acme/paint"}."""
 ERROR_REASON_COST_CEILING: ErrorReason.ValueType  # 10
-"""The next paid step would pass the ceiling. Example metadata: {"max_cost_micros": "500000", "needed_micros": "40000"}."""
+"""The next paid step would pass the ceiling, of this job or of one it is part of; nothing was paid for it. Sent with FAILED_PRECONDITION.
+Example metadata: {"job": "sty_01h...", "max_cost_micros": "500000", "needed_micros": "40000", "settled_micros": "480000", "held_micros":
+"0", "left": "clip 3 of 6", "retry_with_micros": "720000"}; the last two where they are known.
+"""
 ERROR_REASON_PART_UNAVAILABLE: ErrorReason.ValueType  # 11
 """A part this call needs is not reachable at the moment. Example metadata: {"part": "database"}."""
 ERROR_REASON_INTERNAL: ErrorReason.ValueType  # 12
@@ -110,4 +120,8 @@ ERROR_REASON_PROVIDER_BUSY: ErrorReason.ValueType  # 32
 """The provider could not be reached, or took no work, for too long. Example metadata: {"provider": "fal"}."""
 ERROR_REASON_RESULT_UNAVAILABLE: ErrorReason.ValueType  # 33
 """The provider is done and its result cannot be fetched at the moment. Example metadata: {"provider": "fal"}."""
+ERROR_REASON_PRICE_UNKNOWN: ErrorReason.ValueType  # 34
+"""What the model charges is not known, and the operator's settings refuse such work. Sent with FAILED_PRECONDITION. Example metadata:
+{"field": "model", "model": "acme/paint"}.
+"""
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015

@@ -301,21 +301,29 @@ class RetryJobRequest(_message.Message):
 
     ID_FIELD_NUMBER: _builtins.int
     ACCEPT_POSSIBLE_DUPLICATE_FIELD_NUMBER: _builtins.int
+    MAX_COST_MICROS_FIELD_NUMBER: _builtins.int
     id: _builtins.str
     """Required. Id of the job."""
     accept_possible_duplicate: _builtins.bool
     """Optional. Accept that a submission whose fate is unknown may be paid twice. Default false."""
+    max_cost_micros: _builtins.int
+    """Optional. A new ceiling for this job, all it has cost so far included, in millionths of a US dollar: how a job that stopped with
+    COST_CEILING goes on. Default: the ceiling it has.
+    """
     def __init__(
         self,
         *,
         id: _builtins.str = ...,
         accept_possible_duplicate: _builtins.bool = ...,
+        max_cost_micros: _builtins.int | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_max_cost_micros", b"_max_cost_micros", "max_cost_micros", b"max_cost_micros"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["accept_possible_duplicate", b"accept_possible_duplicate", "id", b"id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_max_cost_micros", b"_max_cost_micros", "accept_possible_duplicate", b"accept_possible_duplicate", "id", b"id", "max_cost_micros", b"max_cost_micros"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
+    _WhichOneofReturnType__max_cost_micros: _TypeAlias = _typing.Literal["max_cost_micros"]  # noqa: Y015
+    _WhichOneofArgType__max_cost_micros: _TypeAlias = _typing.Literal["_max_cost_micros", b"_max_cost_micros"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__max_cost_micros) -> _WhichOneofReturnType__max_cost_micros | None: ...
 
 Global___RetryJobRequest: _TypeAlias = RetryJobRequest  # noqa: Y015
 
@@ -462,6 +470,7 @@ class Job(_message.Message):
     REQUEST_ID_FIELD_NUMBER: _builtins.int
     ETA_FIELD_NUMBER: _builtins.int
     QUEUE_POSITION_FIELD_NUMBER: _builtins.int
+    KEY_FIELD_NUMBER: _builtins.int
     id: _builtins.str
     """Id: `img_`, `vid_`, `aud_`, `txt_` or `sty_` and 26 lower-case characters that sort by time."""
     kind: _builtins.str
@@ -484,6 +493,8 @@ class Job(_message.Message):
     """Idempotency key it was created with."""
     queue_position: _builtins.int
     """Jobs ahead of this one, while QUEUED and known."""
+    key: _builtins.str
+    """Id of the key that created it, or whose job it is part of; empty where authentication is off."""
     @_builtins.property
     def result(self) -> Global___JobResult:
         """The outcome, once SUCCEEDED."""
@@ -538,10 +549,11 @@ class Job(_message.Message):
         request_id: _builtins.str = ...,
         eta: _duration_pb2.Duration | None = ...,
         queue_position: _builtins.int | None = ...,
+        key: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_queue_position", b"_queue_position", "cost", b"cost", "create_time", b"create_time", "end_time", b"end_time", "error", b"error", "eta", b"eta", "queue_position", b"queue_position", "result", b"result", "start_time", b"start_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_queue_position", b"_queue_position", "cost", b"cost", "create_time", b"create_time", "end_time", b"end_time", "error", b"error", "eta", b"eta", "id", b"id", "kind", b"kind", "labels", b"labels", "latest_sequence", b"latest_sequence", "model", b"model", "parent", b"parent", "percent", b"percent", "queue_position", b"queue_position", "request_id", b"request_id", "result", b"result", "stage", b"stage", "start_time", b"start_time", "state", b"state", "tenant", b"tenant"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_queue_position", b"_queue_position", "cost", b"cost", "create_time", b"create_time", "end_time", b"end_time", "error", b"error", "eta", b"eta", "id", b"id", "key", b"key", "kind", b"kind", "labels", b"labels", "latest_sequence", b"latest_sequence", "model", b"model", "parent", b"parent", "percent", b"percent", "queue_position", b"queue_position", "request_id", b"request_id", "result", b"result", "stage", b"stage", "start_time", b"start_time", "state", b"state", "tenant", b"tenant"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__queue_position: _TypeAlias = _typing.Literal["queue_position"]  # noqa: Y015
     _WhichOneofArgType__queue_position: _TypeAlias = _typing.Literal["_queue_position", b"_queue_position"]  # noqa: Y015
@@ -558,24 +570,30 @@ class Cost(_message.Message):
     ESTIMATED_MICROS_FIELD_NUMBER: _builtins.int
     RESERVED_MICROS_FIELD_NUMBER: _builtins.int
     SETTLED_MICROS_FIELD_NUMBER: _builtins.int
+    MAX_MICROS_FIELD_NUMBER: _builtins.int
     estimated_micros: _builtins.int
     """What was expected at admission."""
     reserved_micros: _builtins.int
     """What is held against the budget now."""
     settled_micros: _builtins.int
     """What was finally charged."""
+    max_micros: _builtins.int
+    """Ceiling: what it may cost at most; unset when there is none."""
     def __init__(
         self,
         *,
         estimated_micros: _builtins.int = ...,
         reserved_micros: _builtins.int = ...,
         settled_micros: _builtins.int = ...,
+        max_micros: _builtins.int | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_max_micros", b"_max_micros", "max_micros", b"max_micros"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["estimated_micros", b"estimated_micros", "reserved_micros", b"reserved_micros", "settled_micros", b"settled_micros"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_max_micros", b"_max_micros", "estimated_micros", b"estimated_micros", "max_micros", b"max_micros", "reserved_micros", b"reserved_micros", "settled_micros", b"settled_micros"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
+    _WhichOneofReturnType__max_micros: _TypeAlias = _typing.Literal["max_micros"]  # noqa: Y015
+    _WhichOneofArgType__max_micros: _TypeAlias = _typing.Literal["_max_micros", b"_max_micros"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__max_micros) -> _WhichOneofReturnType__max_micros | None: ...
 
 Global___Cost: _TypeAlias = Cost  # noqa: Y015
 

@@ -120,7 +120,8 @@ class JobServiceServicer:
 
     def RetryJob(self, request, context):
         """Runs a FAILED or CANCELLED job again under its own id; finished parts are kept. Returns FAILED_PRECONDITION with JOB_STATE in any other
-        state, and with SUBMISSION_UNKNOWN unless `accept_possible_duplicate` says that paying twice is accepted.
+        state, and with SUBMISSION_UNKNOWN unless `accept_possible_duplicate` says that paying twice is accepted. What it may still cost is
+        reserved again: RESOURCE_EXHAUSTED with BUDGET_EXHAUSTED where the budget does not allow it.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -56,7 +56,8 @@ class JobServiceStub:
     """
     RetryJob: _grpc.UnaryUnaryMultiCallable[_jobs_service_pb2.RetryJobRequest, _jobs_service_pb2.RetryJobResponse]
     """Runs a FAILED or CANCELLED job again under its own id; finished parts are kept. Returns FAILED_PRECONDITION with JOB_STATE in any other
-    state, and with SUBMISSION_UNKNOWN unless `accept_possible_duplicate` says that paying twice is accepted.
+    state, and with SUBMISSION_UNKNOWN unless `accept_possible_duplicate` says that paying twice is accepted. What it may still cost is
+    reserved again: RESOURCE_EXHAUSTED with BUDGET_EXHAUSTED where the budget does not allow it.
     """
     DeleteJob: _grpc.UnaryUnaryMultiCallable[_jobs_service_pb2.DeleteJobRequest, _jobs_service_pb2.DeleteJobResponse]
     """Deletes the record, the events and the unkept files of a job that has ended, its children's too. Returns FAILED_PRECONDITION with
@@ -91,7 +92,8 @@ class JobServiceAsyncStub(JobServiceStub):
     """
     RetryJob: _aio.UnaryUnaryMultiCallable[_jobs_service_pb2.RetryJobRequest, _jobs_service_pb2.RetryJobResponse]  # type: ignore[assignment]
     """Runs a FAILED or CANCELLED job again under its own id; finished parts are kept. Returns FAILED_PRECONDITION with JOB_STATE in any other
-    state, and with SUBMISSION_UNKNOWN unless `accept_possible_duplicate` says that paying twice is accepted.
+    state, and with SUBMISSION_UNKNOWN unless `accept_possible_duplicate` says that paying twice is accepted. What it may still cost is
+    reserved again: RESOURCE_EXHAUSTED with BUDGET_EXHAUSTED where the budget does not allow it.
     """
     DeleteJob: _aio.UnaryUnaryMultiCallable[_jobs_service_pb2.DeleteJobRequest, _jobs_service_pb2.DeleteJobResponse]  # type: ignore[assignment]
     """Deletes the record, the events and the unkept files of a job that has ended, its children's too. Returns FAILED_PRECONDITION with
@@ -159,7 +161,8 @@ class JobServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_jobs_service_pb2.RetryJobResponse, _abc.Awaitable[_jobs_service_pb2.RetryJobResponse]]:
         """Runs a FAILED or CANCELLED job again under its own id; finished parts are kept. Returns FAILED_PRECONDITION with JOB_STATE in any other
-        state, and with SUBMISSION_UNKNOWN unless `accept_possible_duplicate` says that paying twice is accepted.
+        state, and with SUBMISSION_UNKNOWN unless `accept_possible_duplicate` says that paying twice is accepted. What it may still cost is
+        reserved again: RESOURCE_EXHAUSTED with BUDGET_EXHAUSTED where the budget does not allow it.
         """
 
     @_abc_1.abstractmethod

@@ -1,0 +1,1 @@
+"""What work costs: prices, reserves, budgets, ceilings and usage."""
