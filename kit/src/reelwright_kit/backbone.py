@@ -29,6 +29,7 @@ from reelwright_kit.jobs.runs import Canceller, Runner
 from reelwright_kit.jobs.servicer import JobServicer
 from reelwright_kit.jobs.store import JobStore
 from reelwright_kit.jobs.submissions import Submissions
+from reelwright_kit.money.prices import Prices
 from reelwright_kit.server import Probe
 from reelwright_kit.settings import ServiceSettings
 from reelwright_kit.webhooks.courier import Courier
@@ -57,6 +58,7 @@ class Backbone:
     desk: JobDesk
     fetcher: Fetcher
     sender: Sender
+    prices: Prices
 
     def engine(
         self,
@@ -94,6 +96,7 @@ class Backbone:
 @contextlib.asynccontextmanager
 async def backbone(app: str, prefix: str, settings: ServiceSettings) -> AsyncIterator[Backbone]:
     """Opens the shared parts of the service `app`, whose jobs have ids with `prefix`; closes them in reverse order."""
+    prices = Prices.load(settings.prices)
     await database.outlasting(lambda: database.migrate(settings.database_url))
     async with database.connect(settings.database_url, settings.pool_size) as pool:
         jobs = JobStore(pool)
@@ -108,7 +111,7 @@ async def backbone(app: str, prefix: str, settings: ServiceSettings) -> AsyncIte
         courier = Courier(settings.database_url, WebhookStore(pool), sender)
         retention = _retention(pool, library, settings)
         async with feed.running(), courier.running(), retention.running(), _sweeping(pool, files, settings):
-            yield Backbone(app, settings, pool, jobs, feed, library, desk, fetcher, sender)
+            yield Backbone(app, settings, pool, jobs, feed, library, desk, fetcher, sender, prices)
 
 
 def _retention(pool: Pool, library: Library, settings: ServiceSettings) -> Retention:
