@@ -36,9 +36,7 @@ class Order:
 class Scoring:
     """Takes orders for music and plays them."""
 
-    def __init__(
-        self, desk: JobDesk, workshop: Workshop, catalogue: Catalogue[MusicModel], prices: Prices
-    ) -> None:
+    def __init__(self, desk: JobDesk, workshop: Workshop, catalogue: Catalogue[MusicModel], prices: Prices) -> None:
         self._desk = desk
         self._workshop = workshop
         self._catalogue = catalogue
@@ -48,9 +46,7 @@ class Scoring:
         """Admits the job."""
         card = self._catalogue.choose(order.model).card
         micros = self._prices.seconds(card.id, order.duration_s)
-        return await self._desk.accept(
-            KIND, queue_of(card), order, admission, model=card.id, estimated_micros=micros
-        )
+        return await self._desk.accept(KIND, queue_of(card), order, admission, model=card.id, estimated_micros=micros)
 
     def estimate(self, order: Order) -> tuple[int | None, str]:
         """The cost in millionths of a US dollar, None when not known, and the model that would play."""

@@ -33,7 +33,9 @@ class ImageServicer(rpc.ImageServiceServicer):
 
     async def ListModels(self, request: pb.ListModelsRequest, context: Context) -> pb.ListModelsResponse:
         models = self._catalogue.all(request.configured_only)
-        return pb.ListModelsResponse(models=[model_message(model.card, self._drawing.usual_price(model)) for model in models])
+        return pb.ListModelsResponse(
+            models=[model_message(model.card, self._drawing.usual_price(model)) for model in models]
+        )
 
     async def EstimateCost(self, request: pb.EstimateCostRequest, context: Context) -> pb.EstimateCostResponse:
         micros, model = self._drawing.estimate(order_from(request.request))

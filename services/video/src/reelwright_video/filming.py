@@ -66,9 +66,7 @@ class Filming:
         card = self._catalogue.choose(order.model).card
         _check(order, card)
         micros = self._price(order, card)
-        return await self._desk.accept(
-            KIND, queue_of(card), order, admission, model=card.id, estimated_micros=micros
-        )
+        return await self._desk.accept(KIND, queue_of(card), order, admission, model=card.id, estimated_micros=micros)
 
     def estimate(self, order: Order) -> tuple[int | None, str]:
         """The cost in millionths of a US dollar, None when not known, and the model that would film."""

@@ -44,7 +44,9 @@ class VideoServicer(rpc.VideoServiceServicer):
 
     async def ListModels(self, request: pb.ListModelsRequest, context: Context) -> pb.ListModelsResponse:
         models = self._catalogue.all(request.configured_only)
-        return pb.ListModelsResponse(models=[model_message(model.card, self._filming.price_per_second(model.card)) for model in models])
+        return pb.ListModelsResponse(
+            models=[model_message(model.card, self._filming.price_per_second(model.card)) for model in models]
+        )
 
     async def EstimateCost(self, request: pb.EstimateCostRequest, context: Context) -> pb.EstimateCostResponse:
         micros, model = self._filming.estimate(await self._order(request.request))

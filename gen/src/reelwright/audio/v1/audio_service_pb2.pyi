@@ -548,11 +548,11 @@ class EstimateCostRequest(_message.Message):
     CREATE_MUSIC_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def speak(self) -> Global___SpeakRequest:
-        """Optional. What to say."""
+        """What to say."""
 
     @_builtins.property
     def create_music(self) -> Global___CreateMusicRequest:
-        """Optional. What to play."""
+        """What to play."""
 
     def __init__(
         self,
