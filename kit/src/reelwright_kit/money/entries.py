@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Annotated
 
@@ -26,6 +27,14 @@ BASES = (
     "micros_per_million_input_tokens",
 )
 """The fields that say what is counted: an entry has exactly one of them."""
+
+
+TOKEN_FIELDS = (
+    "micros_per_million_output_tokens",
+    "micros_per_million_image_tokens",
+    "picture_tokens",
+    "preview_tokens",
+)
 
 
 class EntryInvalid(ValueError):
@@ -94,19 +103,23 @@ def _entry(number: int, raw: Mapping[str, object]) -> Entry:
 
 
 def _check_tables(name: str, entry: Entry) -> None:
-    if entry.bases != ["micros_per_million_input_tokens"]:
-        for field in ("micros_per_million_output_tokens", "micros_per_million_image_tokens", "preview_tokens"):
-            if getattr(entry, field):
-                raise EntryInvalid(f"{name}: {field}: only beside micros_per_million_input_tokens")
+    given = {field for field in TOKEN_FIELDS if getattr(entry, field)}
+    if given and entry.bases != ["micros_per_million_input_tokens"]:
+        raise EntryInvalid(f"{name}: {min(given)}: only beside micros_per_million_input_tokens")
+    for field, key, form, example in _keys(entry):
+        if not re.fullmatch(form, key):
+            raise EntryInvalid(f"{name}: {field}: expected a key like {example}, got {key!r}")
+
+
+def _keys(entry: Entry) -> Iterator[tuple[str, str, str, str]]:
+    """The keys of the tables: field, key the form that it must have, and an example."""
     if isinstance(entry.micros_per_second, dict):
         for side in entry.micros_per_second:
-            if not side.isdecimal():
-                raise EntryInvalid(f"{name}: micros_per_second: {side!r} is no number of pixels")
+            yield "micros_per_second", side, r"[1-9]\d*", "720"
     if isinstance(entry.micros_per_picture, dict):
         for quality, sizes in entry.micros_per_picture.items():
             for size in sizes:
-                if not all(side.isdecimal() for side in size.partition("x")[::2]):
-                    raise EntryInvalid(f"{name}: micros_per_picture.{quality}: {size!r} is no size like 1024x1024")
+                yield f"micros_per_picture.{quality}", size, r"[1-9]\d*x[1-9]\d*", "1024x1024"
 
 
 def _check_days(entries: list[Entry]) -> None:

@@ -64,10 +64,12 @@ class Scoring:
         piece = Piece(order.prompt, order.duration_s, _seed(order))
         made_by = Provenance(order.prompt, model.card.id, model.card.provider, seed=piece.seed)
 
+        product = Product("music", "audio/wav", made_by, units={"seconds": order.duration_s})
+
         async def play(out: Path) -> None:
             await model.play(piece, out, work)
 
-        return {"audio": {"audio": await self._workshop.make(work, Product("music", "audio/wav", made_by), play)}}
+        return {"audio": {"audio": await self._workshop.make(work, product, play)}}
 
 
 def _seed(order: Order) -> int:

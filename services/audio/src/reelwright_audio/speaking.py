@@ -86,11 +86,14 @@ class Speaking:
         with self._library.scratch() as directory:
             out = directory / "speech.wav"
             words = await model.speak(_utterance(order), out, work)
-            made_by = Provenance(order.text, model.card.id, model.card.provider, job=work.job.id)
+            made_by = Provenance(
+                order.text, model.card.id, model.card.provider, job=work.job.id, cost_micros=work.job.estimated_micros
+            )
             record = await self._library.keep_made(
                 work.job.tenant, out, media_type="audio/wav", slot=SLOT, provenance=made_by
             )
-        await work.settle(SLOT)
+        units = {"seconds": record.duration_s or 0.0, "characters": len(order.text)}
+        await work.settle(SLOT, work.job.estimated_micros, units)
         return {
             "audio": asset_json(record),
             "words": [_word_json(word) for word in words],

@@ -94,7 +94,8 @@ class Filming:
             )
             await model.film(await self._shot(work, order, first), out, work)
 
-        clip = await self._workshop.make(work, Product("clip", "video/mp4", made_by), film)
+        product = Product("clip", "video/mp4", made_by, units={"seconds": order.duration_s})
+        clip = await self._workshop.make(work, product, film)
         return {"video": {"video": clip}}
 
     async def _shot(self, work: Work, order: Order, first_frame: Path | None) -> Shot:
