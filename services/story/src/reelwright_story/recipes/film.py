@@ -6,7 +6,6 @@ import asyncio
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
@@ -16,7 +15,8 @@ from reelwright_kit.assets.rendering import asset_json
 from reelwright_kit.jobs.model import EventRecord, Json
 from reelwright_kit.jobs.work import Work
 from reelwright_story.children import Children
-from reelwright_story.orders import SECONDS_PER_SCENE, FilmOrder
+from reelwright_story.gathering import Gathering
+from reelwright_story.orders import SECONDS_PER_SCENE, FilmOrder, clip_seconds, music_seconds
 from reelwright_story.planning import Brief, Planner
 from reelwright_story.providers.studio import CutShot, Studio
 from reelwright_story.providers.text import GrpcTextModel
@@ -28,13 +28,6 @@ QUEUE = "story.film"
 
 PLANNED, SHOT, EDITED = 6.0, 72.0, 97.0
 """Percent of a film that is done after each of its steps."""
-
-TITLE_S = 3.0
-LEAD_S = 1.5
-"""How much longer a clip is than what is said over it."""
-SHORTEST_CLIP_S, LONGEST_CLIP_S = 4.0, 30.0
-LONGEST_MUSIC_S = 600.0
-"""What CreateMusic takes; the edit repeats it under a longer film."""
 
 
 @dataclass(frozen=True)
@@ -103,7 +96,7 @@ class FilmRecipe:
             voices = [group.create_task(self._speak(work, order, board, n, progress)) for n in range(len(board.shots))]
             pictures = [group.create_task(self._draw(work, order, board, n, progress)) for n in range(len(board.shots))]
             spoken = [await voice for voice in voices]
-            lengths = [_length(order, len(board.shots), _seconds(said["audio"])) for said in spoken]
+            lengths = [clip_seconds(order, len(board.shots), _seconds(said["audio"])) for said in spoken]
             music = group.create_task(self._score(work, order, board, sum(lengths)))
             clips = [
                 group.create_task(self._animate(work, order, shot, n, pictures[n], lengths[n], progress))
@@ -208,29 +201,8 @@ async def _ignore(_event: EventRecord) -> None:
     return
 
 
-class Gathering(asyncio.TaskGroup):
-    """A task group that raises the first failure itself: callers react to failures, not to groups of them."""
-
-    async def __aexit__(self, *raised: Any) -> None:
-        try:
-            await super().__aexit__(*raised)
-        except BaseExceptionGroup as group:
-            raise group.exceptions[0] from None
-
-
 def _seconds(asset: Json) -> float:
     return float(str(asset["duration"]).rstrip("s"))
-
-
-def music_seconds(clips_s: float) -> float:
-    """How long the music of a film is whose clips are `clips_s` long in all."""
-    return min(TITLE_S + clips_s, LONGEST_MUSIC_S)
-
-
-def _length(order: FilmOrder, shots: int, voice_s: float) -> float:
-    """How long a clip is: what is said over it decides, or the wished length of the film when that is longer."""
-    share = (order.seconds - TITLE_S) / shots
-    return round(min(max(voice_s + LEAD_S, share, SHORTEST_CLIP_S), LONGEST_CLIP_S), 2)
 
 
 def _written(order: FilmOrder, board: Storyboard, takes: list[Taken]) -> Json:
