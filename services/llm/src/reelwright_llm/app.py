@@ -7,6 +7,7 @@ import grpc
 from reelwright.llm.v1 import llm_service_pb2_grpc as rpc
 from reelwright_kit.backbone import SHARED_SERVICES, backbone
 from reelwright_kit.catalogue import Catalogue
+from reelwright_kit.money.texts import Texts
 from reelwright_kit.money.usage import UsageRecorder
 from reelwright_kit.server import serve
 from reelwright_llm.answers import Answers
@@ -25,7 +26,8 @@ async def run(settings: LlmSettings) -> None:
         embedding_models: Catalogue[EmbeddingModel] = Catalogue([LocalEmbedding()], settings.default_embedding_model)
         answers = Answers(base.pool)
         recorder = UsageRecorder(base.pool)
-        meter = Meter(base.prices, recorder)
+        texts = Texts(base.pool, allow_unknown_price=settings.unknown_price == "allow")
+        meter = Meter(base.prices, texts, recorder)
         chatting = Chatting(text_models, answers, meter)
 
         def register(server: grpc.aio.Server) -> None:

@@ -13,7 +13,7 @@ from reelwright_kit.catalogue import Catalogue
 from reelwright_kit.ids import new_id
 from reelwright_llm.answers import Answers, Claim
 from reelwright_llm.errors import CapabilityUnsupported
-from reelwright_llm.metering import TEXT, Meter
+from reelwright_llm.metering import TEXT, Meter, likely_use
 from reelwright_llm.providers.interface import Answer, ModelCard, Piece, Question, TextModel, Usage
 
 
@@ -54,7 +54,7 @@ class Chatting:
         return msgspec.json.encode(await self._asked(model, question))
 
     async def _asked(self, model: TextModel, question: Question) -> Answer:
-        async with self._meter.asking(TEXT, model.card) as reading:
+        async with self._meter.asking(TEXT, model.card, likely_use(question)) as reading:
             answer = await model.answer(question)
             reading.usage = answer.usage
         return answer
@@ -84,10 +84,11 @@ class Chatting:
 
     async def _streamed(self, model: TextModel, question: Question) -> AsyncGenerator[Piece]:
         async with (
-            self._meter.asking(TEXT, model.card) as reading,
+            self._meter.asking(TEXT, model.card, likely_use(question)) as reading,
             contextlib.aclosing(model.stream(question)) as pieces,
         ):
             async for piece in pieces:
+                reading.said_characters += len(piece.text)
                 reading.usage = piece.usage or reading.usage
                 yield piece
 

@@ -19,8 +19,8 @@ CHARACTERS_PER_SECOND = 16
 QUESTIONS = 3
 """Outline, scenes and shots, when no answer has to be asked for again."""
 READ_TOKENS, READ_TOKENS_PER_SCENE = 900, 150
-WRITTEN_TOKENS, WRITTEN_TOKENS_PER_SCENE = 350, 315
-"""What the three questions and their answers have together, measured with the local text model at 1 to 30 scenes."""
+WRITTEN_TOKENS, WRITTEN_TOKENS_PER_SCENE = 600, 315
+"""What the three questions and their answers have together, at most, with the local text model at 1 to 30 scenes."""
 EDITOR = "local/editor"
 
 

@@ -21,6 +21,7 @@ from reelwright_story.planning import Brief, Planner
 from reelwright_story.providers.studio import CutShot, Studio
 from reelwright_story.providers.text import GrpcTextModel
 from reelwright_story.recipes.board import ShotBoard
+from reelwright_story.recipes.stopping import Tally, explained
 from reelwright_story.storyboard import Shot, Storyboard
 
 KIND = "film"
@@ -53,11 +54,11 @@ class FilmRecipe:
     async def run(self, work: Work) -> Json:
         """Makes the film of the job. Steps that were done are not done again, nor is any child of one that was not."""
         order = msgspec.convert(work.job.request, FilmOrder)
-        planned = await work.step("plan", lambda: self._plan(work, order))
+        planned = await work.step("plan", lambda: self._planned(work, order))
         board = msgspec.convert(planned, Storyboard)
         shot = await work.step("shoot", lambda: self._shoot(work, order, board))
         takes = msgspec.convert(shot["takes"], list[Taken])
-        edited = await work.step("edit", lambda: self._edit(work, order, board, takes, shot["music"]))
+        edited = await work.step("edit", lambda: self._edited(work, order, board, takes, shot["music"]))
         storyboard = await work.step("storyboard", lambda: self._keep_storyboard(work, order, board, takes))
         film = {
             "film": edited["video"],
@@ -67,6 +68,10 @@ class FilmRecipe:
             "title": board.outline.title,
         }
         return {"film": film | ({"subtitles": edited["subtitles"]} if "subtitles" in edited else {})}
+
+    async def _planned(self, work: Work, order: FilmOrder) -> Json:
+        with explained(work.job, Tally(music=order.music)):
+            return await self._plan(work, order)
 
     async def _plan(self, work: Work, order: FilmOrder) -> Json:
         planner, key = Planner(self._text.of(order.models.text)), f"{work.job.id}.plan"
@@ -90,14 +95,18 @@ class FilmRecipe:
 
     async def _shoot(self, work: Work, order: FilmOrder, board: Storyboard) -> Json:
         titles = [board.scene_of(shot).title for shot in board.shots]
-        progress = ShotBoard(work, titles, PLANNED, SHOT)
+        progress = ShotBoard(work, titles, PLANNED, SHOT, Tally(len(titles), order.music))
         await progress.announce()
+        with explained(work.job, progress.tally):
+            return await self._gathered(work, order, board, progress)
+
+    async def _gathered(self, work: Work, order: FilmOrder, board: Storyboard, progress: ShotBoard) -> Json:
         async with Gathering() as group:
             voices = [group.create_task(self._speak(work, order, board, n, progress)) for n in range(len(board.shots))]
             pictures = [group.create_task(self._draw(work, order, board, n, progress)) for n in range(len(board.shots))]
             spoken = [await voice for voice in voices]
             lengths = [clip_seconds(order, len(board.shots), _seconds(said["audio"])) for said in spoken]
-            music = group.create_task(self._score(work, order, board, sum(lengths)))
+            music = group.create_task(self._score(work, order, board, sum(lengths), progress))
             clips = [
                 group.create_task(self._animate(work, order, shot, n, pictures[n], lengths[n], progress))
                 for n, shot in enumerate(board.shots)
@@ -143,13 +152,20 @@ class FilmRecipe:
         clip: Json = result["video"]["video"]
         return clip
 
-    async def _score(self, work: Work, order: FilmOrder, board: Storyboard, seconds: float) -> str:
+    async def _score(self, work: Work, order: FilmOrder, board: Storyboard, seconds: float, progress: ShotBoard) -> str:
         if not order.music:
             return ""
         prompt = f"{board.outline.mood}; {board.outline.music}"
         job = await self._studio.music(work.job.id, prompt, music_seconds(seconds), order.seed, order.models.music)
         result = await self._children.follow(work.job.tenant, job, _ignore)
+        progress.tally.has_music = True
         return str(result["audio"]["audio"]["id"])
+
+    async def _edited(self, work: Work, order: FilmOrder, board: Storyboard, takes: list[Taken], music: str) -> Json:
+        every = set(range(len(takes)))
+        tally = Tally(len(takes), order.music, {"picture": every, "voice": every, "clip": every}, has_music=True)
+        with explained(work.job, tally):
+            return await self._edit(work, order, board, takes, music)
 
     async def _edit(self, work: Work, order: FilmOrder, board: Storyboard, takes: list[Taken], music: str) -> Json:
         shots = [
@@ -194,7 +210,9 @@ class FilmRecipe:
         async def hear(event: EventRecord) -> None:
             await progress.hear(number, task, event)
 
-        return await self._children.follow(work.job.tenant, job, hear)
+        result = await self._children.follow(work.job.tenant, job, hear)
+        progress.tally.made[task].add(number)
+        return result
 
 
 async def _ignore(_event: EventRecord) -> None:
