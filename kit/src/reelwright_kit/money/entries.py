@@ -72,7 +72,8 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     @property
     def bases(self) -> list[str]:
         """Which of BASES it has."""
-        return [name for name in BASES if getattr(self, name) not in (None, False)]
+        # A price of 0 is one.
+        return [name for name in BASES if getattr(self, name) is not None and getattr(self, name) is not False]
 
 
 def read(text: str) -> list[Entry]:
@@ -89,7 +90,9 @@ def read(text: str) -> list[Entry]:
     return entries
 
 
-def _entry(number: int, raw: Mapping[str, object]) -> Entry:
+def _entry(number: int, raw: object) -> Entry:
+    if not isinstance(raw, Mapping):
+        raise EntryInvalid(f"price {number}: expected a table")
     name = f"price {number} ({raw.get('model', 'without a model')})"
     try:
         entry = msgspec.convert(raw, Entry)
