@@ -9,9 +9,14 @@ from datetime import timedelta
 
 import grpc
 
+from reelwright.admin.v1 import admin_service_pb2_grpc
 from reelwright.assets.v1 import assets_service_pb2_grpc
 from reelwright.jobs.v1 import jobs_service_pb2_grpc, webhooks_service_pb2_grpc
-from reelwright_kit import contract, database
+from reelwright_kit import database
+from reelwright_kit.access.gate import Gate, open_gate
+from reelwright_kit.access.keys import KeyStore
+from reelwright_kit.access.passport import Passport
+from reelwright_kit.access.servicer import AdminServicer
 from reelwright_kit.assets.index import AssetIndex
 from reelwright_kit.assets.library import Library
 from reelwright_kit.assets.orphans import Orphans
@@ -37,11 +42,11 @@ from reelwright_kit.webhooks.sending import Sender
 from reelwright_kit.webhooks.servicer import WebhookServicer
 from reelwright_kit.webhooks.store import WebhookStore
 
-ADMIN_SERVICE = "reelwright.admin.v1.AdminService"
 SHARED_SERVICES = (
     "reelwright.jobs.v1.JobService",
     "reelwright.jobs.v1.WebhookService",
     "reelwright.assets.v1.AssetService",
+    "reelwright.admin.v1.AdminService",
 )
 
 
@@ -58,6 +63,9 @@ class Backbone:
     desk: JobDesk
     fetcher: Fetcher
     sender: Sender
+    gate: Gate
+    passport: Passport
+    """What this service shows to the others when it calls them for a job."""
     prices: Prices
 
     def engine(
@@ -82,7 +90,7 @@ class Backbone:
         return {"database": lambda: database.answers(self.pool)}
 
     def mount(self, server: grpc.aio.Server) -> None:
-        """Adds the shared services to `server`, and AdminService, which this release does not offer."""
+        """Adds the shared services to `server`."""
         jobs = JobServicer(self.jobs, self.feed, self.library)
         jobs_service_pb2_grpc.add_JobServiceServicer_to_server(jobs, server)
         lifetime = timedelta(hours=self.settings.request_id_hours)
@@ -90,7 +98,7 @@ class Backbone:
         assets_service_pb2_grpc.add_AssetServiceServicer_to_server(assets, server)
         webhooks = WebhookServicer(WebhookStore(self.pool), self.sender, self.fetcher)
         webhooks_service_pb2_grpc.add_WebhookServiceServicer_to_server(webhooks, server)
-        contract.refuse(server, ADMIN_SERVICE)
+        admin_service_pb2_grpc.add_AdminServiceServicer_to_server(AdminServicer(self.pool), server)
 
 
 @contextlib.asynccontextmanager
@@ -111,8 +119,17 @@ async def backbone(app: str, prefix: str, settings: ServiceSettings) -> AsyncIte
         sender = Sender(WebhookStore(pool), fetcher)
         courier = Courier(settings.database_url, WebhookStore(pool), sender)
         retention = _retention(pool, library, settings)
-        async with feed.running(), courier.running(), retention.running(), _sweeping(pool, files, settings):
-            yield Backbone(app, settings, pool, jobs, feed, library, desk, fetcher, sender, prices)
+        if settings.admin_key:
+            await KeyStore(pool).ensure_admin(settings.admin_key)
+        passport = await Passport.of(pool)
+        async with (
+            feed.running(),
+            courier.running(),
+            retention.running(),
+            _sweeping(pool, files, settings),
+            open_gate(settings, pool, passport) as gate,
+        ):
+            yield Backbone(app, settings, pool, jobs, feed, library, desk, fetcher, sender, gate, passport, prices)
 
 
 def _retention(pool: Pool, library: Library, settings: ServiceSettings) -> Retention:

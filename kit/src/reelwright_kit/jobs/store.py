@@ -262,6 +262,8 @@ def _conditions(chosen: JobFilter) -> list[tuple[str, str, Any]]:
     if chosen.label:
         name, _, value = chosen.label.partition("=")
         found.append(("labels @> %(label)s", "label", Jsonb({name: value})))
+    if chosen.prefixes:
+        found.append(("substr(id, 1, 4) = any(%(prefixes)s)", "prefixes", list(chosen.prefixes)))
     return found
 
 
@@ -287,6 +289,8 @@ async def _reserve(connection: Connection, tenant: str, new: NewJob) -> None:
     if new.parent:
         await costs.draw(connection, await _live_lineage(connection, tenant, new), new.reserve_micros)
     else:
+        if new.key:
+            await budgets.require_room(connection, tenant, new.key)
         await budgets.require(connection, tenant, new.key, new.reserve_micros)
 
 

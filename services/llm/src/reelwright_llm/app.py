@@ -36,4 +36,4 @@ async def run(settings: LlmSettings) -> None:
             base.mount(server)
 
         async with recorder.running():
-            await serve("llm", settings, [SERVICE, *SHARED_SERVICES], register, base.probes)
+            await serve("llm", settings, [SERVICE, *SHARED_SERVICES], register, base.probes, base.gate)

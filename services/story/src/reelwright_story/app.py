@@ -35,11 +35,11 @@ async def run(settings: StorySettings) -> None:
     ):
         images, videos = image_rpc.ImageServiceStub(image), video_rpc.VideoServiceStub(video)
         texts, sounds = llm_rpc.LlmServiceStub(llm), audio_rpc.AudioServiceStub(audio)
-        studio = Studio(images, videos, sounds, settings.patience_s)
-        estimating = Estimating(GrpcAppraiser(texts, images, videos, sounds, settings.patience_s))
+        studio = Studio(images, videos, sounds, base.passport, settings.patience_s)
+        estimating = Estimating(GrpcAppraiser(texts, images, videos, sounds, base.passport, settings.patience_s))
         allowed = settings.unknown_price == "allow"
         producing = Producing(base.desk, estimating, allow_unknown_price=allowed)
-        text = GrpcTextModel(texts, settings.patience_s)
+        text = GrpcTextModel(texts, base.passport, settings.patience_s)
         films = film.FilmRecipe(text, studio, Children(base.jobs, base.feed), base.library)
         engine = base.engine((Queue(film.QUEUE, settings.max_concurrent),), {film.KIND: films.run})
 
@@ -48,4 +48,4 @@ async def run(settings: StorySettings) -> None:
             base.mount(server)
 
         async with engine.running():
-            await serve("story", settings, [SERVICE, *SHARED_SERVICES], register, base.probes)
+            await serve("story", settings, [SERVICE, *SHARED_SERVICES], register, base.probes, base.gate)

@@ -13,7 +13,7 @@ from reelwright.llm.v1 import llm_service_pb2 as llm
 from reelwright.llm.v1 import llm_service_pb2_grpc as llm_rpc
 from reelwright.video.v1 import video_service_pb2 as video
 from reelwright.video.v1 import video_service_pb2_grpc as video_rpc
-from reelwright_kit.client import outgoing_metadata
+from reelwright_kit.access.passport import Passport
 from reelwright_kit.errors import ModelNotFound
 from reelwright_story.estimating import Quote
 from reelwright_story.providers import requests
@@ -46,12 +46,14 @@ class GrpcAppraiser:
         images: image_rpc.ImageServiceAsyncStub,
         videos: video_rpc.VideoServiceAsyncStub,
         sounds: audio_rpc.AudioServiceAsyncStub,
+        passport: Passport,
         patience_s: float,
     ) -> None:
         self._texts = texts
         self._images = images
         self._videos = videos
         self._sounds = sounds
+        self._passport = passport
         self._patience_s = min(patience_s, PATIENCE_S)
 
     async def text(self, model: str, read_tokens: int, written_tokens: int) -> Quote:
@@ -60,7 +62,7 @@ class GrpcAppraiser:
             "llm",
             self._patience_s,
             lambda: self._texts.ListModels(
-                llm.ListModelsRequest(kind="chat"), timeout=TIMEOUT_S, metadata=outgoing_metadata()
+                llm.ListModelsRequest(kind="chat"), timeout=TIMEOUT_S, metadata=self._passport.metadata()
             ),
         )
         # The default comes first.
@@ -94,6 +96,6 @@ class GrpcAppraiser:
 
     async def _quote(self, part: str, estimate: _EstimateCost, request: Any) -> Quote:
         answer = await insist(
-            part, self._patience_s, lambda: estimate(request, timeout=TIMEOUT_S, metadata=outgoing_metadata())
+            part, self._patience_s, lambda: estimate(request, timeout=TIMEOUT_S, metadata=self._passport.metadata())
         )
         return Quote(answer.model, answer.estimated_micros if answer.known else None)
