@@ -60,8 +60,18 @@ async def test_a_row_says_who_asked_what_and_what_it_cost(pool: Pool) -> None:
         row = await (await connection.execute("select * from reelwright.usage")).fetchone()
     assert row == {
         "time": use.time,
-        "tenant": "acme", "key": "key_a", "job": "", "kind": "text", "provider": "acme", "model": "acme/talk",
-        "requests": 1, "input_tokens": 7, "output_tokens": 2, "images": 0, "seconds": 0.0, "characters": 0,
+        "tenant": "acme",
+        "key": "key_a",
+        "job": "",
+        "kind": "text",
+        "provider": "acme",
+        "model": "acme/talk",
+        "requests": 1,
+        "input_tokens": 7,
+        "output_tokens": 2,
+        "images": 0,
+        "seconds": 0.0,
+        "characters": 0,
         "cost_micros": 0,
     }
 
