@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Coroutine
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
 
 import msgspec
 
@@ -23,10 +21,8 @@ from reelwright_story.planning import Brief, Planner
 from reelwright_story.providers.studio import CutShot, Studio
 from reelwright_story.providers.text import GrpcTextModel
 from reelwright_story.recipes.board import ShotBoard
-from reelwright_story.recipes.stopping import Refusals, Tally, explained
-from reelwright_story.storyboard import Storyboard
-
-Made = TypeVar("Made")
+from reelwright_story.recipes.stopping import Tally, explained, is_for_money
+from reelwright_story.storyboard import Shot, Storyboard
 
 KIND = "film"
 QUEUE = "story.film"
@@ -105,29 +101,21 @@ class FilmRecipe:
             return await self._gathered(work, order, board, progress)
 
     async def _gathered(self, work: Work, order: FilmOrder, board: Storyboard, progress: ShotBoard) -> Json:
-        numbers = range(len(board.shots))
-        refusals = Refusals()
-        async with Gathering() as group:
-
-            def begin(making: Coroutine[Any, Any, Made]) -> asyncio.Task[Made | None]:
-                return group.create_task(refusals.kept_from(making))
-
-            voices = [begin(self._speak(work, order, board, n, progress)) for n in numbers]
-            pictures = [begin(self._draw(work, order, board, n, progress)) for n in numbers]
-            spoken = [said for voice in voices if (said := await voice) is not None]
-            # Without every line no length is known; what was ordered by then is finished all the same.
-            if len(spoken) == len(voices):
-                lengths = [clip_seconds(order, len(board.shots), _seconds(said["audio"])) for said in spoken]
-                music = begin(self._score(work, order, board, sum(lengths), progress))
-                clips = [
-                    begin(self._animate(work, order, board, n, pictures[n], lengths[n], progress)) for n in numbers
-                ]
-        refusals.raise_first()
+        async with Gathering(is_for_money) as group:
+            voices = [group.begin(self._speak(work, order, board, n, progress)) for n in range(len(board.shots))]
+            pictures = [group.begin(self._draw(work, order, board, n, progress)) for n in range(len(board.shots))]
+            spoken = [await voice for voice in voices]
+            lengths = [clip_seconds(order, len(board.shots), _seconds(said["audio"])) for said in spoken]
+            music = group.begin(self._score(work, order, board, sum(lengths), progress))
+            clips = [
+                group.begin(self._animate(work, order, shot, n, pictures[n], lengths[n], progress))
+                for n, shot in enumerate(board.shots)
+            ]
         takes = [
-            Taken(_there(picture), said["audio"], said.get("words", []), _there(clip), seconds)
+            Taken(picture.result(), said["audio"], said.get("words", []), clip.result(), seconds)
             for picture, said, clip, seconds in zip(pictures, spoken, clips, lengths, strict=True)
         ]
-        return {"takes": msgspec.to_builtins(takes), "music": _there(music)}
+        return {"takes": msgspec.to_builtins(takes), "music": music.result()}
 
     async def _speak(self, work: Work, order: FilmOrder, board: Storyboard, number: int, progress: ShotBoard) -> Json:
         text, language = board.shots[number].narration, board.outline.language
@@ -149,15 +137,13 @@ class FilmRecipe:
         self,
         work: Work,
         order: FilmOrder,
-        board: Storyboard,
+        shot: Shot,
         number: int,
-        drawn: asyncio.Task[Json | None],
+        drawn: asyncio.Task[Json],
         seconds: float,
         progress: ShotBoard,
-    ) -> Json | None:
-        picture, shot = await drawn, board.shots[number]
-        if picture is None:
-            return None
+    ) -> Json:
+        picture = await drawn
         seed = (order.seed + number) % (1 << 32)
         job = await self._studio.clip(
             work.job.id, picture["id"], shot.motion_prompt, seconds, order.resolution, seed, order.models.video
@@ -231,13 +217,6 @@ class FilmRecipe:
 
 async def _ignore(_event: EventRecord) -> None:
     return
-
-
-def _there(task: asyncio.Task[Made | None]) -> Made:
-    """What was made; nothing was refused."""
-    made = task.result()
-    assert made is not None
-    return made
 
 
 def _seconds(asset: Json) -> float:

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Awaitable, Collection, Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
-from typing import TypeVar
 
 from reelwright_kit.errors import AppError
 from reelwright_kit.jobs.model import JobRecord
 from reelwright_story.errors import FilmStopped
 
-Made = TypeVar("Made")
-
 CEILING, BUDGET = "COST_CEILING", "BUDGET_EXHAUSTED"
 MONEY = (CEILING, BUDGET)
 """Reasons for which a step is refused although nothing is wrong with it."""
+
+
+def is_for_money(error: AppError) -> bool:
+    """Whether a step was refused because it would cost too much."""
+    return error.reason in MONEY
 
 
 @dataclass
@@ -47,35 +49,13 @@ class Tally:
         return _listed([*parts, "the edit"])
 
 
-class Refusals:
-    """Keeps refusals for want of money back until all that was ordered is there: it is paid, used or not."""
-
-    def __init__(self) -> None:
-        self._first: AppError | None = None
-
-    async def kept_from(self, making: Awaitable[Made]) -> Made | None:
-        """What is made; None when it was refused for want of money."""
-        try:
-            return await making
-        except AppError as error:
-            if error.reason not in MONEY:
-                raise
-            self._first = self._first or error
-        return None
-
-    def raise_first(self) -> None:
-        """Raises the first refusal, if there was one."""
-        if self._first is not None:
-            raise self._first
-
-
 @contextlib.contextmanager
 def explained(job: JobRecord, tally: Tally) -> Iterator[None]:
     """Turns the refusal of a step for want of money into the end of the film, which says how it can go on."""
     try:
         yield
     except AppError as error:
-        if error.reason not in MONEY:
+        if not is_for_money(error):
             raise
         raise _stopped(job, tally, error) from error
 
