@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import signal
 from collections.abc import AsyncGenerator, AsyncIterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,7 @@ from reelwright_kit import caller, database
 from reelwright_kit.caller import Caller
 from reelwright_kit.catalogue import Catalogue
 from reelwright_kit.database import Pool
-from reelwright_kit.errors import PartUnavailable
+from reelwright_kit.errors import CostCeiling, PartUnavailable
 from reelwright_kit.money.entries import read
 from reelwright_kit.money.prices import Prices
 from reelwright_kit.money.texts import Texts
@@ -120,6 +121,17 @@ async def test_an_answer_that_fails_before_a_word_is_free(chatting: Chatting, ta
     with pytest.raises(PartUnavailable):
         _ = [piece async for piece in chatting.stream(ASKED)[1]]
     assert await books(pool) == ([], {})
+
+
+async def test_an_answer_that_could_cost_more_than_its_caller_allows_is_not_asked_for(
+    chatting: Chatting, pool: Pool
+) -> None:
+    """4 tokens read and 500 written would cost 5,008; with that allowed it is answered."""
+    with pytest.raises(CostCeiling) as raised:
+        await chatting.answer(replace(ASKED, ceiling_micros=5_007))
+    assert raised.value.metadata["needed_micros"] == "5008"
+    assert await books(pool) == ([], {})
+    assert (await chatting.answer(replace(ASKED, ceiling_micros=5_008))).text
 
 
 @pytest.mark.parametrize("fails", [True, False])
