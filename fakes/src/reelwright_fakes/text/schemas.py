@@ -85,7 +85,8 @@ class _Maker:
 
     def _array(self, schema: Schema, depth: int) -> list[Any]:
         fixed = list(schema.get("prefixItems") or ())
-        least, most = schema.get("minItems", 0), schema.get("maxItems", math.inf)
+        # Gemini writes whole numbers as text.
+        least, most = int(schema.get("minItems") or 0), float(schema.get("maxItems", math.inf))
         usual = 2 if depth < DEEP // 2 else 0
         wanted = int(max(least, min(max(usual, len(fixed)), most)))
         items = [self.value(part, depth + 1) for part in fixed[:wanted]]

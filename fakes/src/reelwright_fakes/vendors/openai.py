@@ -22,6 +22,7 @@ from reelwright_fakes.vendor import Delivery, Wish
 from reelwright_fakes.vendors.openai_chat import Chat
 from reelwright_fakes.vendors.openai_errors import error_of, refused
 from reelwright_fakes.vendors.openai_images import ImageJob, edit_job, generation_job
+from reelwright_fakes.vendors.openai_plain import embeddings, models, moderations
 
 URL_LIFE_S = 3600.0
 
@@ -31,7 +32,7 @@ class OpenAI:
 
     name = "openai"
     bases: Mapping[str, str] = {"base_url": "/openai/v1"}
-    variables: Sequence[str] = ("OPENAI_", "AZURE_OPENAI_")
+    variables: Sequence[str] = ("OPENAI_",)
 
     def environment(self, address: str) -> Mapping[str, str]:
         return {"OPENAI_API_KEY": "fake", "OPENAI_BASE_URL": f"{address}/openai/v1"}
@@ -39,6 +40,10 @@ class OpenAI:
     def routes(self, stage: Stage) -> Sequence[BaseRoute]:
         return [
             Route("/v1/chat/completions", Chat(stage).endpoint(), methods=["POST"]),
+            Route("/v1/embeddings", embeddings(stage), methods=["POST"]),
+            Route("/v1/moderations", moderations(stage), methods=["POST"]),
+            Route("/v1/models", models(stage), methods=["GET"]),
+            Route("/v1/models/{model:path}", models(stage), methods=["GET"]),
             Route("/v1/images/generations", _Images(stage, "generate").endpoint(), methods=["POST"]),
             Route("/v1/images/edits", _Images(stage, "edit").endpoint(), methods=["POST"]),
         ]

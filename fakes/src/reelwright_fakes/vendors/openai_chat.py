@@ -31,8 +31,9 @@ DONE = b"data: [DONE]\n\n"
 class Chat:
     """`/chat/completions` of one vendor that speaks like OpenAI."""
 
-    def __init__(self, stage: Stage) -> None:
+    def __init__(self, stage: Stage, reply: type[Reply] | None = None) -> None:
         self._stage = stage
+        self._reply = reply or Reply
 
     def endpoint(self) -> Endpoint:
         """What answers the path; its `deployment`, if it has one, is the model."""
@@ -51,7 +52,7 @@ class Chat:
 
     async def _answer(self, request: Request, submission: Submission) -> Response:
         job: ChatJob = submission.arguments["job"]
-        reply = Reply(submission, job)
+        reply = self._reply(submission, job)
         if job.stream:
             frames = reply.frames(made(submission))
             response: Response = sse.stream(spoken(self._stage, submission, frames, _failed))
