@@ -67,6 +67,15 @@ class LlmSettings(ServiceSettings, frozen=True, kw_only=True):
     fast_models: str = msgspec.field(default="", name="FAST_LLM_MODELS")
     """Chat models of that host that ListModels shows as `fast/<name>`; any other can be named too."""
 
+    anthropic_key: Secret = msgspec.field(default=Secret(""), name="ANTHROPIC_API_KEY")
+    """Key for Anthropic; empty: its models are not offered."""
+    anthropic_base_url: HttpUrl = msgspec.field(default="", name="ANTHROPIC_BASE_URL")
+    """Address of Anthropic's API without `/v1`; empty: Anthropic's own."""
+    anthropic_models: str = msgspec.field(
+        default="claude-opus-4-5,claude-sonnet-4-5,claude-haiku-4-5", name="ANTHROPIC_LLM_MODELS"
+    )
+    """Chat models of Anthropic that ListModels shows; any other can be named too."""
+
     def __post_init__(self) -> None:
         super().__post_init__()
         _ = self.alias_map, self.fallback_map
