@@ -85,6 +85,8 @@ class JobRecord:
     app: str = ""
     run: int = 1
     """Which run of the job this is: a retry begins another."""
+    key: str = ""
+    """Id of the key that pays for it."""
 
     @property
     def workflow(self) -> str:
