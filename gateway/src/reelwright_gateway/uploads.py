@@ -15,7 +15,7 @@ from starlette.responses import JSONResponse, Response
 from reelwright.assets.v1 import assets_service_pb2 as pb
 from reelwright_gateway.multipart import Form, boundary_of
 from reelwright_gateway.rendering import plain
-from reelwright_gateway.upstream import Upstream, metadata, replay_headers
+from reelwright_gateway.upstream import Upstream, answer_headers, metadata
 from reelwright_kit.errors import AssetTooLarge, FieldInvalid
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ class Uploads:
         source = _form(request) if _media_type(request) == "multipart/form-data" else _bare(request)
         call = self.upstream.assets.UploadAsset(metadata=metadata(request))
         asset = await self._send(source, call)
-        headers = {"location": f"/api/v1/assets/{asset.id}"} | await replay_headers(call)
+        headers = {"location": f"/api/v1/assets/{asset.id}"} | await answer_headers(call)
         return JSONResponse(plain(asset), 201, headers)
 
     async def _send(self, source: AsyncGenerator[pb.UploadHeader | bytes, None], call: UploadCall) -> pb.Asset:
