@@ -11,6 +11,7 @@ import grpc
 from reelwright.jobs.v1 import jobs_service_pb2 as pb
 from reelwright.jobs.v1 import jobs_service_pb2_grpc as rpc
 from reelwright_kit import caller, pages
+from reelwright_kit.access.scopes import visible_prefixes
 from reelwright_kit.assets.library import Library
 from reelwright_kit.errors import FieldInvalid
 from reelwright_kit.jobs.feed import JobFeed
@@ -64,7 +65,10 @@ class JobServicer(rpc.JobServiceServicer):
 
     async def RetryJob(self, request: pb.RetryJobRequest, context: Context) -> pb.RetryJobResponse:
         accepted = request.accept_possible_duplicate
-        record = await self._store.retry(caller.current().tenant, request.id, accept_possible_duplicate=accepted)
+        ceiling = request.max_cost_micros if request.HasField("max_cost_micros") else None
+        record = await self._store.retry(
+            caller.current().tenant, request.id, accept_possible_duplicate=accepted, max_cost_micros=ceiling
+        )
         return pb.RetryJobResponse(job=job_message(record, await self._ahead(record)))
 
     async def DeleteJob(self, request: pb.DeleteJobRequest, context: Context) -> pb.DeleteJobResponse:
@@ -82,4 +86,5 @@ def _filter(request: pb.ListJobsRequest) -> JobFilter:
         if number == pb.Job.STATE_UNSPECIFIED:
             raise FieldInvalid("states", "STATE_UNSPECIFIED is no state to look for")
         states.append(State(pb.Job.State.Name(number).removeprefix("STATE_")))
-    return JobFilter(request.kind, tuple(states), request.parent, request.top_level, request.label)
+    seen = visible_prefixes(caller.current())
+    return JobFilter(request.kind, tuple(states), request.parent, request.top_level, request.label, seen)

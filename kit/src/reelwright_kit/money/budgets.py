@@ -1,4 +1,4 @@
-"""What keys and tenants may spend in a period, how much of that is spent or held, and whether there is room for more."""
+"""What keys and tenants may spend in a period, how much of it is spent or held, and whether there is room for more."""
 
 from __future__ import annotations
 
