@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from reelwright_kit.access.errors import ConcurrencyLimited
 from reelwright_kit.database import Connection
 from reelwright_kit.errors import AppError, Code
 
@@ -91,7 +92,7 @@ where tenant = %(tenant)s and budget_micros is not null
 union all
 select 'key', budget_micros, budget_period from reelwright.keys
 where id = %(key)s and tenant = %(tenant)s and budget_micros is not null
-order by whose desc
+order by whose
 """
 
 _LOCK = "select pg_advisory_xact_lock(hashtextextended(%s, 0))"
@@ -111,10 +112,27 @@ async def lock(connection: Connection, whose: str, name: str) -> None:
     await connection.execute(_LOCK, (f"reelwright {whose} {name}",))
 
 
+async def require_room(connection: Connection, tenant: str, key: str) -> None:
+    """Sees that the key may run one more job that is not part of another; raises ConcurrencyLimited."""
+    query = "select concurrent_jobs from reelwright.keys where id = %s and tenant = %s and concurrent_jobs > 0"
+    row = await (await connection.execute(query, (key, tenant))).fetchone()
+    if row is None:
+        return
+    await lock(connection, KEY, key)
+    cursor = await connection.execute(
+        "select count(*) as live from reelwright.jobs"
+        " where key = %s and tenant = %s and parent is null and state in ('QUEUED', 'RUNNING')",
+        (key, tenant),
+    )
+    live = await cursor.fetchone()
+    if live is not None and live["live"] >= row["concurrent_jobs"]:
+        raise ConcurrencyLimited(row["concurrent_jobs"])
+
+
 async def require(connection: Connection, tenant: str, key: str, needed_micros: int) -> None:
     """Sees that so much more may be held for this key, until the transaction ends; raises BudgetExhausted.
 
-    Rows of jobs are locked before this, never after: everybody takes locks in that order.
+    Rows of jobs are locked before this, keys before tenants, never the other way round: everybody keeps to that order.
     """
     if needed_micros <= 0:
         return
