@@ -103,7 +103,8 @@ async def backbone(app: str, prefix: str, settings: ServiceSettings) -> AsyncIte
         files = open_store(settings.store_url, settings.s3)
         fetcher = Fetcher(settings.address_rules)
         library = Library(AssetIndex(pool), files, scratch, fetcher)
-        desk = JobDesk(app, prefix, jobs, feed, settings.join_window_s, fetcher)
+        allowed = settings.unknown_price == "allow"
+        desk = JobDesk(app, prefix, jobs, feed, settings.join_window_s, fetcher, allow_unknown_price=allowed)
         sender = Sender(WebhookStore(pool), fetcher)
         courier = Courier(settings.database_url, WebhookStore(pool), sender)
         retention = _retention(pool, library, settings)

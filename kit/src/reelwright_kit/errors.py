@@ -141,6 +141,34 @@ class ModelNotFound(AppError):
         super().__init__(f"model: {model} {cause}.", field="model", model=model)
 
 
+class CostCeiling(AppError):
+    """The next paid step would pass the ceiling of this job, or of one it is part of."""
+
+    code = Code.FAILED_PRECONDITION
+    reason = "COST_CEILING"
+
+    def __init__(self, job: str, ceiling: int, needed: int, settled: int = 0, held: int = 0) -> None:
+        super().__init__(
+            f"max_cost_micros: the next step needs {needed} micro-USD; of the {ceiling} that may be spent, "
+            f"{settled} are spent and {held} are held. Nothing was paid for it.",
+            job=job,
+            max_cost_micros=ceiling,
+            needed_micros=needed,
+            settled_micros=settled,
+            held_micros=held,
+        )
+
+
+class PriceUnknown(AppError):
+    """What the model charges is not known, and the operator's settings refuse such work."""
+
+    code = Code.FAILED_PRECONDITION
+    reason = "PRICE_UNKNOWN"
+
+    def __init__(self, model: str) -> None:
+        super().__init__(f"model: what {model} charges is not known.", field="model", model=model)
+
+
 class PartUnavailable(AppError):
     """A part this call needs is not reachable at the moment."""
 

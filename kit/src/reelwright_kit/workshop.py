@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from reelwright_kit.assets.library import Library
@@ -12,6 +12,7 @@ from reelwright_kit.assets.rendering import asset_json
 from reelwright_kit.jobs.commission import Commission
 from reelwright_kit.jobs.fulfilment import Fulfilment, Patience
 from reelwright_kit.jobs.model import Json
+from reelwright_kit.jobs.submissions import Units
 from reelwright_kit.jobs.work import Work
 
 Produce = Callable[[Path], Awaitable[None]]
@@ -33,6 +34,8 @@ class Product:
     """Percent of the job that is done before."""
     high: float = 99.0
     """Percent of the job that is done after."""
+    units: Units = field(default_factory=dict)
+    """How much it is, for the usage report."""
 
 
 class Workshop:
@@ -60,7 +63,7 @@ class Workshop:
             record = await make()
         else:
             # Whoever kept it may have died before it wrote down so.
-            await work.settle(product.slot, int(record.provenance.get("cost_micros", 0)))
+            await work.settle(product.slot, int(record.provenance.get("cost_micros", 0)), product.units)
         if product.preview:
             await work.preview(asset_json(record))
         return asset_json(record)
@@ -71,7 +74,7 @@ class Workshop:
             path = directory / f"{product.slot}.{SUFFIXES[product.media_type]}"
             await produce(path)
             record = await self._kept(work, product, path, 0)
-        await work.settle(product.slot)
+        await work.settle(product.slot, units=product.units)
         return record
 
     async def _bought(self, work: Work, product: Product, commission: Commission) -> AssetRecord:
@@ -92,6 +95,7 @@ class Workshop:
                 out=path,
                 show=show,
                 keep=lambda micros: self._kept(work, product, path, micros),
+                units=product.units,
                 low=product.low,
                 high=product.high,
                 patience=self._patience,

@@ -33,6 +33,8 @@ def asset_message(record: AssetRecord) -> pb.Asset:
 
 
 def asset_json(record: AssetRecord) -> Json:
-    """A file as job results and events keep it."""
-    shown: Json = json_format.MessageToDict(asset_message(record), preserving_proto_field_name=True)
+    """A file as job results and events keep it: without its prompt, which events are not to carry about."""
+    message = asset_message(record)
+    message.provenance.ClearField("prompt")
+    shown: Json = json_format.MessageToDict(message, preserving_proto_field_name=True)
     return shown

@@ -10,7 +10,9 @@ import msgspec
 from reelwright_kit import caller, logs, telemetry
 from reelwright_kit.addresses import AddressRules
 from reelwright_kit.database import LOST
+from reelwright_kit.errors import PriceUnknown
 from reelwright_kit.fetching import Fetcher
+from reelwright_kit.jobs import costs
 from reelwright_kit.jobs.feed import JobFeed
 from reelwright_kit.jobs.model import JobRecord, NewJob, State
 from reelwright_kit.jobs.rendering import Admission
@@ -35,6 +37,8 @@ class JobDesk:
         feed: JobFeed,
         join_window_s: float = DEFAULT_JOIN_WINDOW_S,
         fetcher: Fetcher | None = None,
+        *,
+        allow_unknown_price: bool = False,
     ) -> None:
         self._app = app
         self._prefix = prefix
@@ -42,6 +46,7 @@ class JobDesk:
         self._feed = feed
         self._window_s = join_window_s
         self._fetcher = fetcher or Fetcher(AddressRules())
+        self._allow_unknown_price = allow_unknown_price
 
     async def accept(
         self,
@@ -51,11 +56,18 @@ class JobDesk:
         admission: Admission,
         *,
         model: str = "",
-        estimated_micros: int = 0,
+        estimated_micros: int | None = 0,
+        in_parts: bool = False,
     ) -> JobRecord:
-        """Admits a job that is to do `request`, a frozen dataclass, and answers at once or after the wished wait."""
+        """Admits a job that is to do `request`, a frozen dataclass, and answers at once or after the wished wait.
+
+        `estimated_micros` is None when the price is not known. A job that is made `in_parts`, by jobs of its own, may
+        begin under a ceiling below its estimate.
+        """
         if admission.webhook:
             await require_reachable(self._fetcher, admission.webhook, "webhook")
+        if estimated_micros is None and not self._allow_unknown_price:
+            raise PriceUnknown(model)
         tenant = caller.current().tenant
         new = NewJob(
             prefix=self._prefix,
@@ -70,11 +82,14 @@ class JobDesk:
             labels=admission.labels,
             webhook=admission.webhook,
             max_cost_micros=admission.max_cost_micros,
-            estimated_micros=estimated_micros,
+            estimated_micros=estimated_micros or 0,
+            in_parts=in_parts,
+            key=caller.current().key,
             trace=telemetry.current_trace(),
         )
+        costs.within_ceiling(new)
         if admission.validate_only:
-            return JobRecord("", tenant, kind, queue, State.QUEUED, new.request, datetime.now(UTC), model=model)
+            return _as_if_admitted(tenant, new)
         return await self._admit(tenant, new, admission.wait_s)
 
     async def _admit(self, tenant: str, new: NewJob, wait_s: float) -> JobRecord:
@@ -97,3 +112,18 @@ class JobDesk:
         except LOST as error:
             # The caller gets its answer all the same: the job is there.
             log.warning("database_unreachable", error=type(error).__name__)
+
+
+def _as_if_admitted(tenant: str, new: NewJob) -> JobRecord:
+    return JobRecord(
+        "",
+        tenant,
+        new.kind,
+        new.queue,
+        State.QUEUED,
+        new.request,
+        datetime.now(UTC),
+        model=new.model,
+        estimated_micros=new.estimated_micros,
+        max_cost_micros=new.max_cost_micros,
+    )

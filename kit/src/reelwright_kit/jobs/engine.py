@@ -145,11 +145,13 @@ class Engine:
             await asyncio.sleep(MEND_EVERY_S)
 
     async def mend(self) -> None:
-        """Ends jobs whose workflow has ended without them, so that none stays RUNNING for ever."""
+        """Ends jobs whose workflow has ended without them, so that none stays RUNNING for ever; frees left reserves."""
         for record in await self._store.stranded(self._settings.app):
             log.error("job_stranded", job=record.id, run=record.run)
             failure = Failure.of(Unexpected(job=record.id)).kept()
             await self._store.finish(record.tenant, record.id, State.FAILED, error=failure, run=record.run)
+        if left := await self._store.free_left_pools():
+            log.warning("reserves_left_over", jobs=left)
 
     async def _take_over(self, executors: list[str]) -> None:
         if self._runs.closing:

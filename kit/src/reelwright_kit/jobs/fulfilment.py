@@ -27,7 +27,7 @@ from reelwright_kit.jobs.commission import (
     Unreachable,
 )
 from reelwright_kit.jobs.model import Json
-from reelwright_kit.jobs.submissions import Standing, Submission, SubmissionUnknown, Wish
+from reelwright_kit.jobs.submissions import Standing, Submission, SubmissionUnknown, Units, Wish
 from reelwright_kit.jobs.work import RecordedFailure, Work
 
 log = logs.logger(__name__)
@@ -65,6 +65,7 @@ class Fulfilment:
         out: Path,
         show: Show,
         keep: Keep,
+        units: Units,
         low: float,
         high: float,
         patience: Patience,
@@ -75,6 +76,7 @@ class Fulfilment:
         self._out = out
         self._show = show
         self._keep = keep
+        self._units = units
         self._low, self._high = low, high
         self._patience = patience
         # New for each try, so that a try cannot take the intent of another one, which may have submitted, for its own.
@@ -219,7 +221,7 @@ class Fulfilment:
     async def _kept(self, micros: int | None, provider_id: str = "") -> AssetRecord:
         cost = self._commission.estimated_micros if micros is None else micros
         record = await self._keep(cost)
-        await outlasting(lambda: self._ledger.settle(self._work.job, self._intent, cost, provider_id))
+        await outlasting(lambda: self._ledger.settle(self._work.job, self._intent, cost, provider_id, self._units))
         return record
 
     async def _asked(self, question: Callable[[], Awaitable[Sequence[Ticket]]]) -> Sequence[Ticket]:

@@ -49,8 +49,19 @@ class NewJob:
     webhook: str = ""
     max_cost_micros: int | None = None
     estimated_micros: int = 0
+    """What it is expected to cost with all below it; held from its admission on."""
+    in_parts: bool = False
+    """It is made by jobs of its own, so that it may begin under a ceiling below its estimate and stop there."""
+    key: str = ""
+    """Who pays; children are paid by whoever pays for what they are part of."""
     trace: str = ""
     """W3C traceparent of the call that created it."""
+
+    @property
+    def reserve_micros(self) -> int:
+        """What is held for it from the beginning: what it is expected to cost, or all that it may."""
+        ceiling = self.max_cost_micros
+        return self.estimated_micros if ceiling is None else min(self.estimated_micros, ceiling)
 
 
 @dataclass(frozen=True)
@@ -83,6 +94,10 @@ class JobRecord:
     end_time: datetime | None = None
     eta_time: datetime | None = None
     app: str = ""
+    key: str = ""
+    """Id of the key that pays; empty while keys are off."""
+    pool_micros: int = 0
+    """What of the reserve no submission and no child has taken yet."""
     run: int = 1
     """Which run of the job this is: a retry begins another."""
 

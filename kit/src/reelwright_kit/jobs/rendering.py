@@ -93,6 +93,7 @@ def job_message(record: JobRecord, ahead: int | None = None) -> pb.Job:
             estimated_micros=record.estimated_micros,
             reserved_micros=record.reserved_micros,
             settled_micros=record.settled_micros,
+            max_micros=record.max_cost_micros,
         ),
         parent=record.parent or "",
         labels=record.labels,
@@ -102,6 +103,7 @@ def job_message(record: JobRecord, ahead: int | None = None) -> pb.Job:
         latest_sequence=record.latest_sequence,
         model=record.model,
         request_id=record.request_id,
+        key=record.key,
         error=status_message(record.error),
     )
     if record.result:

@@ -11,6 +11,7 @@ from typing import Any
 from reelwright_kit import logs
 from reelwright_kit.assets.library import Library
 from reelwright_kit.database import LOST, Connection, Pool
+from reelwright_kit.money.texts import Texts
 
 log = logs.logger(__name__)
 
@@ -130,6 +131,7 @@ class Retention:
         removed["keyless_calls"] = await self._rows(_KEYLESS_CALLS)
         removed["answers"] = await self._rows(_ANSWERS)
         removed["workflows"] = await self._rows(_WORKFLOWS)
+        removed["text_holds"] = await Texts(self._pool).expire()
         return removed
 
     async def _for_ever(self) -> None:

@@ -64,7 +64,10 @@ class JobServicer(rpc.JobServiceServicer):
 
     async def RetryJob(self, request: pb.RetryJobRequest, context: Context) -> pb.RetryJobResponse:
         accepted = request.accept_possible_duplicate
-        record = await self._store.retry(caller.current().tenant, request.id, accept_possible_duplicate=accepted)
+        ceiling = request.max_cost_micros if request.HasField("max_cost_micros") else None
+        record = await self._store.retry(
+            caller.current().tenant, request.id, accept_possible_duplicate=accepted, max_cost_micros=ceiling
+        )
         return pb.RetryJobResponse(job=job_message(record, await self._ahead(record)))
 
     async def DeleteJob(self, request: pb.DeleteJobRequest, context: Context) -> pb.DeleteJobResponse:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from reelwright_kit.jobs.costs import COST_IF_ANY
 from reelwright_kit.jobs.model import CHANNEL
 
 LOG = f"""
@@ -9,6 +10,7 @@ LOG = f"""
   insert into reelwright.job_events (job, sequence, tenant, type, body)
   select id, latest_sequence, tenant, %(type)s,
          %(body)s || jsonb_build_object('state', 'STATE_' || state, 'percent', percent, 'stage', stage)
+         || case when %(type)s = 'STATE' then {COST_IF_ANY} else '{{}}' end
   from moved)
 select id, pg_notify('{CHANNEL}', id || ' ' || latest_sequence || ' ' || state || ' ' || tenant) from moved
 """
@@ -40,6 +42,7 @@ FINISH = (
     """
 with moved as (
   update reelwright.jobs set
+    reserved_micros = reserved_micros - pool_micros, pool_micros = 0,
     latest_sequence = latest_sequence + 1, state = %(state)s, result = %(result)s, error = %(error)s,
     percent = case when %(state)s = 'SUCCEEDED' then 100 else percent end, stage = lower(%(state)s),
     end_time = clock_timestamp()
@@ -50,21 +53,23 @@ with moved as (
 
 INSERT = """
 insert into reelwright.jobs
-  (id, tenant, kind, queue, app, state, request, model, request_id, parent, labels, webhook, trace, max_cost_micros,
-   estimated_micros, latest_sequence, stage)
+  (id, tenant, kind, queue, app, key, state, request, model, request_id, parent, labels, webhook, trace,
+   max_cost_micros, estimated_micros, reserved_micros, pool_micros, latest_sequence, stage)
 values
-  (%(id)s, %(tenant)s, %(kind)s, %(queue)s, %(app)s, 'QUEUED', %(request)s, %(model)s, %(request_id)s, %(parent)s,
-   %(labels)s, %(webhook)s, %(trace)s, %(max_cost_micros)s, %(estimated_micros)s, 1, 'queued')
+  (%(id)s, %(tenant)s, %(kind)s, %(queue)s, %(app)s, %(key)s, 'QUEUED', %(request)s, %(model)s, %(request_id)s,
+   %(parent)s, %(labels)s, %(webhook)s, %(trace)s, %(max_cost_micros)s, %(estimated_micros)s,
+   %(reserved)s, %(reserved)s, 1, 'queued')
 """
 
 FIRST_EVENT = f"""
 with first as (
   insert into reelwright.job_events (job, sequence, tenant, type, body)
-  select %(id)s, 1, %(tenant)s, 'STATE', jsonb_build_object(
+  select id, 1, tenant, 'STATE', {COST_IF_ANY} || jsonb_build_object(
     'state', 'STATE_QUEUED', 'percent', 0, 'stage', 'queued', 'queue_position', (
       select count(*) from (
         select 1 from reelwright.jobs where queue = %(queue)s and state = 'QUEUED' and id <> %(id)s
         limit 1000) waiting))
+  from reelwright.jobs where id = %(id)s
   returning job, tenant)
 select pg_notify('{CHANNEL}', job || ' 1 QUEUED ' || tenant) from first
 """

@@ -11,10 +11,11 @@ from psycopg.types.json import Jsonb
 from reelwright_kit.database import Connection, Pool
 from reelwright_kit.errors import FieldInvalid, JobNotFound, JobStateConflict
 from reelwright_kit.ids import new_id
-from reelwright_kit.jobs import request_ids, trees
+from reelwright_kit.jobs import costs, request_ids, trees
 from reelwright_kit.jobs.model import EventRecord, JobFilter, JobRecord, Json, NewJob, State
 from reelwright_kit.jobs.request_ids import Admitted, Keyless
 from reelwright_kit.jobs.statements import APPEND, BEGIN, ENQUEUE, FINISH, FIRST_EVENT, INSERT, MOVE_UP
+from reelwright_kit.money import budgets
 
 MOVED_UP = 5
 """So many of the first in a queue are told when somebody before them has begun."""
@@ -43,8 +44,7 @@ class JobStore:
                 known = await request_ids.join(connection, tenant, new, job, keyless)
             if known:
                 return Admitted(await _one(connection, tenant, known), joined=True)
-            if new.parent:
-                await _require_live_parent(connection, tenant, new.parent)
+            await _reserve(connection, tenant, new)
             await _insert(connection, tenant, new, job)
             return Admitted(await _one(connection, tenant, job), joined=False)
 
@@ -142,10 +142,28 @@ class JobStore:
         async with self._pool.connection() as connection, connection.transaction():
             if state is State.FAILED:
                 await trees.lock(connection, tenant, job)
+            lineage = await costs.lock(connection, tenant, job)
             ended = await (await connection.execute(FINISH, values)).fetchone() is not None
+            if ended:
+                await costs.free(connection, lineage, lineage[0].pool_micros)
             if ended and state is State.FAILED:
                 await trees.cancel_live(connection, tenant, job, from_depth=1)
         return ended
+
+    async def free_left_pools(self) -> int:
+        """Gives back what jobs still hold that have ended without doing so, a hundred at most; how many those were.
+
+        Replicas of a release without pools end jobs so.
+        """
+        query = """
+        select id, tenant from reelwright.jobs
+        where pool_micros > 0 and state in ('SUCCEEDED', 'FAILED', 'CANCELLED') limit 100"""
+        async with self._pool.connection() as connection:
+            rows = await (await connection.execute(query)).fetchall()
+        for row in rows:
+            async with self._pool.connection() as connection, connection.transaction():
+                await costs.empty(connection, await costs.lock(connection, row["tenant"], row["id"]))
+        return len(rows)
 
     async def cancel(self, tenant: str, job: str) -> Sequence[str]:
         """Ends a job and its children as CANCELLED; returns the ids that were ended by this call.
@@ -155,10 +173,20 @@ class JobStore:
         async with self._pool.connection() as connection, connection.transaction():
             return await trees.cancel(connection, tenant, job)
 
-    async def retry(self, tenant: str, job: str, *, accept_possible_duplicate: bool = False) -> JobRecord:
+    async def retry(
+        self,
+        tenant: str,
+        job: str,
+        *,
+        accept_possible_duplicate: bool = False,
+        max_cost_micros: int | None = None,
+    ) -> JobRecord:
         """Runs a job that FAILED or was CANCELLED again, with those below it that did; finished parts are kept."""
+        accepted = accept_possible_duplicate
         async with self._pool.connection() as connection, connection.transaction():
-            await trees.retry(connection, tenant, job, accept_possible_duplicate=accept_possible_duplicate)
+            await trees.retry(
+                connection, tenant, job, accept_possible_duplicate=accepted, max_cost_micros=max_cost_micros
+            )
             return await _one(connection, tenant, job)
 
     async def delete(self, tenant: str, job: str) -> Sequence[str]:
@@ -253,13 +281,23 @@ def _jsonb(value: Mapping[str, Any] | None) -> Jsonb | None:
     return None if value is None else Jsonb(dict(value))
 
 
-async def _require_live_parent(connection: Connection, tenant: str, parent: str) -> None:
-    query = "select state from reelwright.jobs where id = %s and tenant = %s for share"
-    row = await (await connection.execute(query, (parent, tenant))).fetchone()
-    if row is None:
-        raise FieldInvalid("parent", f"there is no job {parent}", job=parent)
-    if State(row["state"]).final:
-        raise JobStateConflict(parent, row["state"], "extended")
+async def _reserve(connection: Connection, tenant: str, new: NewJob) -> None:
+    """Sees that the job may be made and that there is money for it; raises what is in the way."""
+    costs.within_ceiling(new)
+    if new.parent:
+        await costs.draw(connection, await _live_lineage(connection, tenant, new), new.reserve_micros)
+    else:
+        await budgets.require(connection, tenant, new.key, new.reserve_micros)
+
+
+async def _live_lineage(connection: Connection, tenant: str, new: NewJob) -> Sequence[JobRecord]:
+    """The parent and those it is part of. Somebody else's key does not pay: its job is not found either."""
+    lineage = await costs.lock(connection, tenant, new.parent)
+    if not lineage or lineage[0].key != new.key:
+        raise FieldInvalid("parent", f"there is no job {new.parent}", job=new.parent)
+    if lineage[0].state.final:
+        raise JobStateConflict(new.parent, lineage[0].state.value, "extended")
+    return lineage
 
 
 async def _insert(connection: Connection, tenant: str, new: NewJob, job: str) -> None:
@@ -269,6 +307,8 @@ async def _insert(connection: Connection, tenant: str, new: NewJob, job: str) ->
         "kind": new.kind,
         "queue": new.queue,
         "app": new.app,
+        "key": new.key,
+        "reserved": new.reserve_micros,
         "request": Jsonb(new.request),
         "model": new.model,
         "request_id": new.request_id,

@@ -35,6 +35,9 @@ class Standing(enum.StrEnum):
     """Was AMBIGUOUS and given up by a retry that accepted to pay twice; it counts as paid."""
 
 
+Units = Mapping[str, float]
+"""How much a submission made, for the usage report: `images`, `seconds` of sound or moving pictures, `characters`."""
+
 HOLDING = (Standing.INTENT, Standing.SUBMITTED, Standing.AMBIGUOUS)
 """While a submission stands so, its estimated cost is held."""
 
@@ -128,7 +131,7 @@ select 1 from dbos.workflow_status where workflow_uuid = %(workflow)s and execut
 _MOVE = """
 update reelwright.submissions set
   state = %(state)s, owner = %(owner)s, provider_id = coalesce(%(provider_id)s, provider_id),
-  ticket = coalesce(%(ticket)s, ticket), failure = %(failure)s, settled_micros = %(settled)s,
+  ticket = coalesce(%(ticket)s, ticket), failure = %(failure)s, settled_micros = %(settled)s, units = %(units)s,
   update_time = clock_timestamp()
 where job = %(job)s and intent = %(intent)s and tenant = %(tenant)s
 """
@@ -159,14 +162,14 @@ class Submissions:
             "workflow": job.workflow,
         }
         async with self._pool.connection() as connection, connection.transaction():
-            await costs.lock(connection, job)
+            lineage = await costs.lock(connection, job.tenant, job.id)
             if self._executor and not await (await connection.execute(_MINE, values)).fetchone():
                 raise Superseded(job.id)
             before = await _find(connection, job.tenant, job.id, wish.intent)
             await connection.execute(_INTEND, values)
             after = await _find(connection, job.tenant, job.id, wish.intent)
             assert after is not None
-            await _account(connection, job, before, after)
+            await _account(connection, lineage, before, after, asking=True)
             return after
 
     async def submitted(self, job: JobRecord, intent: str, provider_id: str, ticket: Json) -> bool:
@@ -179,10 +182,13 @@ class Submissions:
             return False
         return True
 
-    async def settle(self, job: JobRecord, intent: str, micros: int, provider_id: str = "") -> None:
-        """Records that the result is in the library and what it cost, in millionths of a US dollar."""
+    async def settle(
+        self, job: JobRecord, intent: str, micros: int, provider_id: str = "", units: Units | None = None
+    ) -> None:
+        """Records that the result is in the library, what it cost in millionths of a US dollar, and how much it is."""
         allowed = (Standing.INTENT, Standing.SUBMITTED, Standing.AMBIGUOUS)
-        await self._move(job, intent, Standing.SETTLED, allowed, settled=micros, provider_id=provider_id or None)
+        named = provider_id or None
+        await self._move(job, intent, Standing.SETTLED, allowed, settled=micros, provider_id=named, units=units)
 
     async def fail(self, job: JobRecord, intent: str, failure: Mapping[str, Any], *, charge: bool = False) -> None:
         """Records that nothing comes of it; with `charge` it was paid for all the same."""
@@ -219,9 +225,10 @@ class Submissions:
         failure: Mapping[str, Any] | None = None,
         settled: int | None = None,
         charge: bool = False,
+        units: Units | None = None,
     ) -> Submission | None:
         async with self._pool.connection() as connection, connection.transaction():
-            await costs.lock(connection, job)
+            lineage = await costs.lock(connection, job.tenant, job.id)
             before = await _find(connection, job.tenant, job.id, intent)
             if before is None or before.state not in allowed or owned_by not in (None, before.owner):
                 return before
@@ -235,10 +242,11 @@ class Submissions:
                 "ticket": None if ticket is None else Jsonb(ticket),
                 "failure": None if failure is None else Jsonb(dict(failure)),
                 "settled": before.estimated_micros if charge else settled or 0,
+                "units": Jsonb(dict(units or {})),
             }
             await connection.execute(_MOVE, values)
             after = await _find(connection, job.tenant, job.id, intent)
-            await _account(connection, job, before, after)
+            await _account(connection, lineage, before, after)
             return after
 
 
@@ -251,7 +259,14 @@ async def _find(connection: Connection, tenant: str, job: str, intent: str) -> S
     return msgspec.convert(row, Submission) if row else None
 
 
-async def _account(connection: Connection, job: JobRecord, before: Submission | None, after: Submission | None) -> None:
+async def _account(
+    connection: Connection,
+    lineage: Sequence[JobRecord],
+    before: Submission | None,
+    after: Submission | None,
+    *,
+    asking: bool = False,
+) -> None:
     held = (after.held_micros if after else 0) - (before.held_micros if before else 0)
     settled = (after.settled_micros if after else 0) - (before.settled_micros if before else 0)
-    await costs.move(connection, job, held, settled)
+    await costs.take(connection, lineage, held, settled, asking=asking)

@@ -16,7 +16,7 @@ from reelwright_kit.database import outlasting
 from reelwright_kit.errors import AppError, Code, Failure
 from reelwright_kit.jobs.model import JobRecord, Json
 from reelwright_kit.jobs.store import JobStore
-from reelwright_kit.jobs.submissions import OWN, Submissions, Wish
+from reelwright_kit.jobs.submissions import OWN, Submissions, Units, Wish
 
 Result = TypeVar("Result")
 P = ParamSpec("P")
@@ -132,9 +132,9 @@ class Work:
         wish = Wish(intent, provider, model, repeatable=True)
         await outlasting(lambda: self.submissions.intend(self.job, wish, OWN))
 
-    async def settle(self, intent: str, micros: int = 0) -> None:
-        """Writes down that what was asked for is kept, and what it cost in millionths of a US dollar."""
-        await outlasting(lambda: self.submissions.settle(self.job, intent, micros))
+    async def settle(self, intent: str, micros: int = 0, units: Units | None = None) -> None:
+        """Writes down that what was asked for is kept, what it cost in millionths of a US dollar, and how much."""
+        await outlasting(lambda: self.submissions.settle(self.job, intent, micros, units=units))
 
     async def handing_over(self, hand_over: Coroutine[Any, Any, Result]) -> Result:
         """Runs what must not be interrupted: until a provider's answer is written down, nobody else can know it.
