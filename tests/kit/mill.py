@@ -94,7 +94,7 @@ async def run(settings: MillSettings) -> None:
             base.mount(server)
 
         async with engine.running():
-            await serve(APP, settings, [*SHARED_SERVICES], register, base.probes)
+            await serve(APP, settings, [*SHARED_SERVICES], register, base.probes, base.gate)
 
 
 if __name__ == "__main__":

@@ -21,6 +21,7 @@ from reelwright_kit import caller
 from reelwright_kit.errors import FieldInvalid, JobNotFound, NotOffered
 from reelwright_kit.interceptors import interceptors
 from reelwright_kit.interceptors.validation import RequestInvalid, check
+from tests.gates import open_to_everybody
 
 SECRET = "a very private prompt"
 
@@ -58,7 +59,7 @@ class Scripted(rpc.JobServiceServicer):
 @pytest.fixture
 async def channel() -> AsyncIterator[grpc.aio.Channel]:
     """A connection to a server of this process."""
-    server = grpc.aio.server(interceptors=interceptors())
+    server = grpc.aio.server(interceptors=interceptors(open_to_everybody()))
     rpc.add_JobServiceServicer_to_server(Scripted(), server)
     checks = health.aio.HealthServicer()
     health_pb2_grpc.add_HealthServicer_to_server(checks, server)

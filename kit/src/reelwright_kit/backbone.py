@@ -12,6 +12,9 @@ import grpc
 from reelwright.assets.v1 import assets_service_pb2_grpc
 from reelwright.jobs.v1 import jobs_service_pb2_grpc, webhooks_service_pb2_grpc
 from reelwright_kit import contract, database
+from reelwright_kit.access.gate import Gate, open_gate
+from reelwright_kit.access.keys import KeyStore
+from reelwright_kit.access.passport import Passport
 from reelwright_kit.assets.index import AssetIndex
 from reelwright_kit.assets.library import Library
 from reelwright_kit.assets.orphans import Orphans
@@ -57,6 +60,9 @@ class Backbone:
     desk: JobDesk
     fetcher: Fetcher
     sender: Sender
+    gate: Gate
+    passport: Passport
+    """What this service shows to the others when it calls them for a job."""
 
     def engine(
         self,
@@ -108,8 +114,17 @@ async def backbone(app: str, prefix: str, settings: ServiceSettings) -> AsyncIte
         sender = Sender(WebhookStore(pool), fetcher)
         courier = Courier(settings.database_url, WebhookStore(pool), sender)
         retention = _retention(pool, library, settings)
-        async with feed.running(), courier.running(), retention.running(), _sweeping(pool, files, settings):
-            yield Backbone(app, settings, pool, jobs, feed, library, desk, fetcher, sender)
+        if settings.admin_key:
+            await KeyStore(pool).ensure_admin(settings.admin_key)
+        passport = await Passport.of(pool)
+        async with (
+            feed.running(),
+            courier.running(),
+            retention.running(),
+            _sweeping(pool, files, settings),
+            open_gate(settings, pool, passport) as gate,
+        ):
+            yield Backbone(app, settings, pool, jobs, feed, library, desk, fetcher, sender, gate, passport)
 
 
 def _retention(pool: Pool, library: Library, settings: ServiceSettings) -> Retention:

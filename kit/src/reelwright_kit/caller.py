@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextvars
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from reelwright_kit.errors import FieldInvalid
 
@@ -44,7 +44,7 @@ class Caller:
 
 
 _current: contextvars.ContextVar[Caller] = contextvars.ContextVar("reelwright_caller")
-_replayed: contextvars.ContextVar[bool] = contextvars.ContextVar("reelwright_replayed", default=False)
+_headers: contextvars.ContextVar[dict[str, str]] = contextvars.ContextVar("reelwright_headers")
 
 
 def current() -> Caller:
@@ -53,19 +53,34 @@ def current() -> Caller:
 
 
 def become(caller: Caller) -> None:
-    """Sets the caller for the rest of this task."""
+    """Sets the caller for the rest of this task, to whom nothing has been told yet."""
     _current.set(caller)
-    _replayed.set(False)
+    _headers.set({})
+
+
+def settle(tenant: str, key: str, scopes: frozenset[str], job: str) -> None:
+    """Says who the caller of this call turned out to be."""
+    _current.set(replace(current(), tenant=tenant, key=key, scopes=scopes, job=job))
+
+
+def tell(header: str, value: str) -> None:
+    """Has the answer of this call carry a header, unless its headers were sent before."""
+    _headers.get()[header] = value
+
+
+def told() -> tuple[tuple[str, str], ...]:
+    """The headers for the answer that were told so far."""
+    return tuple(_headers.get().items())
 
 
 def mark_replayed() -> None:
     """Notes that this call is answered with what an earlier one made."""
-    _replayed.set(True)
+    tell(REPLAYED_HEADER, "true")
 
 
 def replayed() -> bool:
     """Whether this call is answered with what an earlier one made."""
-    return _replayed.get()
+    return REPLAYED_HEADER in _headers.get()
 
 
 def key_of(values: Sequence[str]) -> str:

@@ -6,8 +6,6 @@ from importlib import resources
 
 import grpc
 
-from reelwright_kit import caller, telemetry
-
 MAX_MESSAGE_BYTES = 4 * 1024 * 1024
 
 
@@ -27,8 +25,3 @@ def connect(address: str, api: str) -> grpc.aio.Channel:
             ("grpc.max_receive_message_length", MAX_MESSAGE_BYTES),
         ],
     )
-
-
-def outgoing_metadata() -> tuple[tuple[str, str], ...]:
-    """Metadata of a call made on behalf of the current caller: its id and its trace."""
-    return tuple(telemetry.outgoing({"x-request-id": caller.current().call_id}).items())

@@ -16,6 +16,7 @@ from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
 from reelwright_kit import contract, logs, telemetry
+from reelwright_kit.access.gate import Gate
 from reelwright_kit.errors import CannotStart
 from reelwright_kit.interceptors import interceptors
 from reelwright_kit.settings import ServiceSettings
@@ -65,14 +66,19 @@ def _main(name: str, settings: S, run: Callable[[S], Coroutine[Any, Any, None]])
 
 
 async def serve(
-    name: str, settings: ServiceSettings, services: Sequence[str], register: Register, probes: Mapping[str, Probe]
+    name: str,
+    settings: ServiceSettings,
+    services: Sequence[str],
+    register: Register,
+    probes: Mapping[str, Probe],
+    gate: Gate,
 ) -> None:
     """Serves until SIGTERM or SIGINT: then says not ready, waits for balancers to notice, and drains.
 
     A second signal ends the process at once. Each of `probes` is asked every two seconds; its answer is the health of
-    its name, which says what this process sees of a part it needs.
+    its name, which says what this process sees of a part it needs. Calls pass `gate`, except health and reflection.
     """
-    server = grpc.aio.server(interceptors=interceptors(), options=SERVER_OPTIONS)
+    server = grpc.aio.server(interceptors=interceptors(gate), options=SERVER_OPTIONS)
     checks = health.aio.HealthServicer()
     register(server)
     health_pb2_grpc.add_HealthServicer_to_server(checks, server)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import socket
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Self
@@ -17,6 +18,7 @@ Positive = Annotated[float, msgspec.Meta(gt=0)]
 Count = Annotated[int, msgspec.Meta(ge=1)]
 StoreUrl = Annotated[str, msgspec.Meta(pattern=r"^(file:///|s3://|az://)")]
 HttpUrl = Annotated[str, msgspec.Meta(pattern=r"^(https?://|$)")]
+SHORTEST_ADMIN_KEY = 32
 UrlLifetime = Annotated[int, msgspec.Meta(ge=1, le=7 * 24 * 3600)]
 
 
@@ -179,3 +181,34 @@ class ServiceSettings(StoreSettings, frozen=True, kw_only=True):
             _ = self.address_rules
         except ValueError as error:
             raise ValueError(f"REELWRIGHT_FETCH_PORTS, REELWRIGHT_FETCH_ALLOW: {error}") from None
+        self._check_access()
+
+    def _check_access(self) -> None:
+        if self.auth == "off" and not _is_loopback(self.listen):
+            raise ValueError(
+                f"REELWRIGHT_AUTH: off is for loopback only and REELWRIGHT_LISTEN is {self.listen}; set keys or jwt"
+            )
+        if self.auth == "jwt":
+            given = {
+                "REELWRIGHT_JWT_JWKS": self.jwt_jwks,
+                "REELWRIGHT_JWT_ISSUER": self.jwt_issuer,
+                "REELWRIGHT_JWT_AUDIENCE": self.jwt_audience,
+                "REELWRIGHT_JWT_TENANT_CLAIM": self.jwt_tenant_claim,
+            }
+            if missing := [name for name, value in given.items() if not value]:
+                raise ValueError(f"REELWRIGHT_AUTH: jwt needs {', '.join(missing)}")
+            if self.jwt_jwks.startswith("http:"):
+                raise ValueError("REELWRIGHT_JWT_JWKS: expected the path of a file or an https address")
+        if self.admin_key and len(self.admin_key) < SHORTEST_ADMIN_KEY:
+            raise ValueError(f"REELWRIGHT_ADMIN_KEY: expected at least {SHORTEST_ADMIN_KEY} characters")
+
+
+def _is_loopback(listen: str) -> bool:
+    """Whether only this machine can reach the address."""
+    if listen.startswith(("unix:", "unix-abstract:")):
+        return True
+    host = listen.rpartition(":")[0].strip("[]")
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

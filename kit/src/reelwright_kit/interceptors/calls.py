@@ -12,32 +12,22 @@ import grpc
 import structlog
 
 from reelwright_kit import caller, logs, telemetry
-from reelwright_kit.interceptors.wrapping import OURS, Context, Continuation, Handler, wrap
+from reelwright_kit.interceptors.wrapping import Context, Details, Handler, OurInterceptor, wrap
 
 log = logs.logger(__name__)
 
 _SANE_ID = re.compile(r"[A-Za-z0-9._:/-]{1,128}")
 
 
-class CallInterceptor(grpc.aio.ServerInterceptor):
+class CallInterceptor(OurInterceptor):
     """The outermost interceptor."""
 
-    async def intercept_service(
-        self,
-        continuation: Continuation,
-        handler_call_details: grpc.HandlerCallDetails,
-    ) -> Handler | None:
-        handler = await continuation(handler_call_details)
-        method = handler_call_details.method
-        if handler is None or not method.startswith(OURS):
-            return handler
-        sent = {str(name): value for name, value in handler_call_details.invocation_metadata if isinstance(value, str)}
+    def dress(self, handler: Handler, details: Details) -> Handler:
+        sent = {str(name): value for name, value in details.invocation_metadata if isinstance(value, str)}
         keys = tuple(
-            value
-            for name, value in handler_call_details.invocation_metadata
-            if name == caller.KEY_HEADER and isinstance(value, str)
+            value for name, value in details.invocation_metadata if name == caller.KEY_HEADER and isinstance(value, str)
         )
-        return wrap(handler, lambda context: _call(method, sent, keys, context))
+        return wrap(handler, lambda context: _call(details.method, sent, keys, context))
 
 
 @contextlib.asynccontextmanager
@@ -45,9 +35,9 @@ async def _call(method: str, sent: dict[str, str], keys: tuple[str, ...], contex
     call_id = sent.get("x-request-id", "")
     if not _SANE_ID.fullmatch(call_id):
         call_id = secrets.token_hex(16)
-    # While keys are off everybody is the local tenant; any credential sent along is ignored.
     retries = caller.retries_of(sent.get(caller.RETRIES_HEADER, ""))
-    caller.become(caller.Caller(caller.LOCAL_TENANT, call_id, keys, retries))
+    # Nobody yet, who may do nothing.
+    caller.become(caller.Caller("", call_id, keys, retries, scopes=frozenset()))
     began = time.perf_counter()
     with (
         structlog.contextvars.bound_contextvars(request_id=call_id),
@@ -60,7 +50,9 @@ async def _call(method: str, sent: dict[str, str], keys: tuple[str, ...], contex
             code = _code_of(context)
             span.set_attribute(telemetry.RPC_STATUS, code)
             duration_ms = round((time.perf_counter() - began) * 1000, 1)
-            log.info("rpc", rpc=method, code=code, duration_ms=duration_ms)
+            known = caller.current()
+            whose = {"tenant": known.tenant, "key": known.key} if known.key else {}
+            log.info("rpc", rpc=method, code=code, duration_ms=duration_ms, **whose)
 
 
 def _attributes(method: str, call_id: str) -> dict[str, str]:

@@ -1,8 +1,12 @@
-"""Turns failures into google.rpc.Status with exactly one ErrorInfo; what nobody foresaw becomes a fixed sentence."""
+"""Answers: sends their headers, and turns failures into google.rpc.Status with exactly one ErrorInfo.
+
+What nobody foresaw becomes a fixed sentence.
+"""
 
 from __future__ import annotations
 
 import contextlib
+import math
 from collections.abc import AsyncIterator
 
 import grpc
@@ -13,23 +17,24 @@ from grpc_status import rpc_status
 from reelwright_kit import caller, logs
 from reelwright_kit.database import LOST
 from reelwright_kit.errors import AppError, PartUnavailable, Unexpected
-from reelwright_kit.interceptors.wrapping import OURS, Context, Continuation, Handler, wrap
+from reelwright_kit.interceptors.wrapping import Context, Details, Handler, OurInterceptor, wrap
 
 log = logs.logger(__name__)
 
+RETRY_AFTER = "retry-after"
+"""Whole seconds after which to try again, as HTTP has it."""
 
-class ErrorInterceptor(grpc.aio.ServerInterceptor):
+
+class ErrorInterceptor(OurInterceptor):
     """Stands around servicers, streams included."""
 
-    async def intercept_service(
-        self,
-        continuation: Continuation,
-        handler_call_details: grpc.HandlerCallDetails,
-    ) -> Handler | None:
-        handler = await continuation(handler_call_details)
-        if handler is None or not handler_call_details.method.startswith(OURS):
-            return handler
-        return wrap(handler, _translating)
+    def dress(self, handler: Handler, details: Details) -> Handler:
+        return wrap(handler, _translating, before=_send_headers)
+
+
+async def _send_headers(context: Context) -> None:
+    if headers := caller.told():
+        await context.send_initial_metadata(headers)
 
 
 @contextlib.asynccontextmanager
@@ -37,16 +42,24 @@ async def _translating(context: Context) -> AsyncIterator[None]:
     try:
         yield
     except AppError as error:
-        await context.abort_with_status(rpc_status.to_status(status_of(error)))
+        await _abort(context, error)
     except LOST as error:
         log.warning("database_unreachable", error=type(error).__name__)
-        await context.abort_with_status(rpc_status.to_status(status_of(PartUnavailable("database"))))
+        await _abort(context, PartUnavailable("database"))
     except grpc.aio.AbortError:
         raise
     except Exception as error:
         log.exception("rpc_crashed", error=type(error).__name__)
-        unexpected = Unexpected(request_id=caller.current().call_id)
-        await context.abort_with_status(rpc_status.to_status(status_of(unexpected)))
+        await _abort(context, Unexpected(request_id=caller.current().call_id))
+
+
+async def _abort(context: Context, error: AppError) -> None:
+    status = rpc_status.to_status(status_of(error))
+    # With the status: an answer that is nothing but its end becomes the headers of an HTTP answer at the edge.
+    headers = caller.told()
+    if error.retry_after_s is not None:
+        headers += ((RETRY_AFTER, str(math.ceil(error.retry_after_s))),)
+    await context.abort(status.code, status.details, (*status.trailing_metadata, *headers))
 
 
 def status_of(error: AppError) -> status_pb2.Status:

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from typing import Any
 
-import grpc
 import protovalidate
 from google.protobuf.descriptor import FieldDescriptor
 from google.protobuf.message import Message
 
 from reelwright_kit.errors import AppError, Code, Violation
-from reelwright_kit.interceptors.wrapping import OURS, Context, Continuation, Handler, wrap
+from reelwright_kit.interceptors.wrapping import Details, Handler, OurInterceptor, wrap
 
 
 class RequestInvalid(AppError):
@@ -27,23 +25,11 @@ class RequestInvalid(AppError):
         super().__init__(said, violations, field=first.field, rule=first.rule)
 
 
-class ValidationInterceptor(grpc.aio.ServerInterceptor):
+class ValidationInterceptor(OurInterceptor):
     """The innermost interceptor."""
 
-    async def intercept_service(
-        self,
-        continuation: Continuation,
-        handler_call_details: grpc.HandlerCallDetails,
-    ) -> Handler | None:
-        handler = await continuation(handler_call_details)
-        if handler is None or not handler_call_details.method.startswith(OURS):
-            return handler
-        return wrap(handler, _plain, check)
-
-
-@contextlib.asynccontextmanager
-async def _plain(context: Context) -> AsyncIterator[None]:
-    yield
+    def dress(self, handler: Handler, details: Details) -> Handler:
+        return wrap(handler, check=check)
 
 
 def check(message: Message) -> None:

@@ -120,7 +120,7 @@ class Runs:
             if record.state is State.CANCELLED and record.run == run:
                 await self._withdraw(tenant, job)
             return
-        caller.become(caller.Caller(tenant, job))
+        caller.become(caller.Caller(tenant, record.id, key=record.key, job=record.id))
         usual = await outlasting(lambda: self._store.usual_seconds(tenant, record.kind, record.model))
         with telemetry.span(f"job {record.kind}", job=record.id, trace_parent=record.trace):
             await self._work(Work(record, self._store, self._submissions, self._hand_overs, usual))

@@ -33,4 +33,4 @@ async def run(settings: AudioSettings) -> None:
             base.mount(server)
 
         async with engine.running():
-            await serve("audio", settings, [SERVICE, *SHARED_SERVICES], register, base.probes)
+            await serve("audio", settings, [SERVICE, *SHARED_SERVICES], register, base.probes, base.gate)

@@ -28,4 +28,4 @@ async def run(settings: ImageSettings) -> None:
             base.mount(server)
 
         async with engine.running():
-            await serve("image", settings, [SERVICE, *SHARED_SERVICES], register, base.probes)
+            await serve("image", settings, [SERVICE, *SHARED_SERVICES], register, base.probes, base.gate)

@@ -28,4 +28,4 @@ async def run(settings: LlmSettings) -> None:
             rpc.add_LlmServiceServicer_to_server(LlmServicer(chatting, answers, text_models, embedding_models), server)
             base.mount(server)
 
-        await serve("llm", settings, [SERVICE, *SHARED_SERVICES], register, base.probes)
+        await serve("llm", settings, [SERVICE, *SHARED_SERVICES], register, base.probes, base.gate)

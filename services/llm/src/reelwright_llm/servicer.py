@@ -11,11 +11,9 @@ import grpc
 
 from reelwright.llm.v1 import llm_service_pb2 as pb
 from reelwright.llm.v1 import llm_service_pb2_grpc as rpc
-from reelwright_kit import caller
 from reelwright_kit.catalogue import Catalogue
 from reelwright_kit.errors import NotOffered
 from reelwright_kit.ids import new_id
-from reelwright_kit.interceptors.request_ids import tell_replayed
 from reelwright_kit.jobs.rendering import timestamp
 from reelwright_llm.answers import Answers
 from reelwright_llm.chatting import Chatting
@@ -69,9 +67,6 @@ class LlmServicer(rpc.LlmServiceServicer):
         pending: list[pb.ChatChunk] = []
         async with contextlib.aclosing(pieces):
             async for piece in pieces:
-                if caller.replayed():
-                    # Comes in one piece.
-                    await tell_replayed(context)
                 delta = pb.Delta(role="assistant", content=piece.text)
                 choice = pb.ChoiceDelta(index=0, delta=delta, finish_reason=piece.finish_reason)
                 usage = usage_message(piece.usage) if piece.usage else None

@@ -31,11 +31,12 @@ async def run(settings: StorySettings) -> None:
         connect(settings.video_address, "video") as video,
         connect(settings.audio_address, "audio") as audio,
     ):
-        text = GrpcTextModel(llm_rpc.LlmServiceStub(llm), settings.patience_s)
+        text = GrpcTextModel(llm_rpc.LlmServiceStub(llm), base.passport, settings.patience_s)
         studio = Studio(
             image_rpc.ImageServiceStub(image),
             video_rpc.VideoServiceStub(video),
             audio_rpc.AudioServiceStub(audio),
+            base.passport,
             settings.patience_s,
         )
         films = film.FilmRecipe(text, studio, Children(base.jobs, base.feed), base.library)
@@ -46,4 +47,4 @@ async def run(settings: StorySettings) -> None:
             base.mount(server)
 
         async with engine.running():
-            await serve("story", settings, [SERVICE, *SHARED_SERVICES], register, base.probes)
+            await serve("story", settings, [SERVICE, *SHARED_SERVICES], register, base.probes, base.gate)

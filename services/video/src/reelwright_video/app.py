@@ -34,4 +34,4 @@ async def run(settings: VideoSettings) -> None:
             base.mount(server)
 
         async with engine.running():
-            await serve("video", settings, [SERVICE, *SHARED_SERVICES], register, base.probes)
+            await serve("video", settings, [SERVICE, *SHARED_SERVICES], register, base.probes, base.gate)

@@ -16,7 +16,7 @@ from reelwright.image.v1 import image_service_pb2_grpc as image_rpc
 from reelwright.jobs.v1 import jobs_service_pb2 as jobs
 from reelwright.video.v1 import video_service_pb2 as video
 from reelwright.video.v1 import video_service_pb2_grpc as video_rpc
-from reelwright_kit.client import outgoing_metadata
+from reelwright_kit.access.passport import Passport
 from reelwright_kit.jobs.model import Json
 from reelwright_story.providers.calling import insist, request_key
 
@@ -51,11 +51,13 @@ class Studio:
         images: image_rpc.ImageServiceAsyncStub,
         videos: video_rpc.VideoServiceAsyncStub,
         sounds: audio_rpc.AudioServiceAsyncStub,
+        passport: Passport,
         patience_s: float,
     ) -> None:
         self._images = images
         self._videos = videos
         self._sounds = sounds
+        self._passport = passport
         self._patience_s = patience_s
 
     async def picture(
@@ -137,7 +139,7 @@ class Studio:
 
     async def _order(self, part: str, create: _Create, request: Any) -> str:
         created = await insist(
-            part, self._patience_s, lambda: create(request, timeout=TIMEOUT_S, metadata=outgoing_metadata())
+            part, self._patience_s, lambda: create(request, timeout=TIMEOUT_S, metadata=self._passport.metadata())
         )
         return created.job.id
 

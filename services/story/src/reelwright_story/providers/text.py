@@ -6,7 +6,7 @@ from google.protobuf import json_format
 
 from reelwright.llm.v1 import llm_service_pb2 as pb
 from reelwright.llm.v1 import llm_service_pb2_grpc as rpc
-from reelwright_kit.client import outgoing_metadata
+from reelwright_kit.access.passport import Passport
 from reelwright_story.providers.calling import insist
 from reelwright_story.schemas import Schema
 
@@ -16,14 +16,15 @@ TIMEOUT_S = 300.0
 class GrpcTextModel:
     """Asks one model of the llm service."""
 
-    def __init__(self, stub: rpc.LlmServiceAsyncStub, patience_s: float, model: str = "") -> None:
+    def __init__(self, stub: rpc.LlmServiceAsyncStub, passport: Passport, patience_s: float, model: str = "") -> None:
         self._stub = stub
+        self._passport = passport
         self._patience_s = patience_s
         self._model = model
 
     def of(self, model: str) -> GrpcTextModel:
         """The same service with another model."""
-        return GrpcTextModel(self._stub, self._patience_s, model)
+        return GrpcTextModel(self._stub, self._passport, self._patience_s, model)
 
     async def ask(self, request_id: str, system: str, user: str, name: str, schema: Schema, seed: int) -> str:
         """JSON text that should fit `schema`."""
@@ -40,6 +41,6 @@ class GrpcTextModel:
         answer = await insist(
             "llm",
             self._patience_s,
-            lambda: self._stub.Chat(request, timeout=TIMEOUT_S, metadata=outgoing_metadata()),
+            lambda: self._stub.Chat(request, timeout=TIMEOUT_S, metadata=self._passport.metadata()),
         )
         return answer.choices[0].message.content
