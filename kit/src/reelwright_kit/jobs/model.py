@@ -100,8 +100,6 @@ class JobRecord:
     """What of the reserve no submission and no child has taken yet."""
     run: int = 1
     """Which run of the job this is: a retry begins another."""
-    key: str = ""
-    """Id of the key that pays for it."""
 
     @property
     def workflow(self) -> str:
