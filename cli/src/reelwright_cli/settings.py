@@ -42,6 +42,8 @@ class SuiteSettings(Settings, frozen=True, kw_only=True):
     """With `keys`: secret of the first key; empty: one made at the first start, `admin.key` in the data directory."""
     jwt_jwks: str = msgspec.field(default="", name="REELWRIGHT_JWT_JWKS")
     """With `jwt`: public keys of the identity provider, a file's path or an https address of a JSON Web Key Set."""
+    jwt_issuer: str = msgspec.field(default="", name="REELWRIGHT_JWT_ISSUER")
+    """With `jwt`: the `iss` that tokens must have."""
     prices: str = msgspec.field(default="", name="REELWRIGHT_PRICES")
     """TOML file whose prices come before those of the catalogue that is shipped; empty: none."""
     hand_over_s: Seconds = msgspec.field(default=150.0, name="REELWRIGHT_HAND_OVER_S")

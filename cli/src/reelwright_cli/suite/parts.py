@@ -14,6 +14,7 @@ from reelwright_cli.probing import readiness
 from reelwright_cli.settings import SuiteSettings
 from reelwright_cli.suite import fakes
 from reelwright_cli.suite.checks import LOOPBACK, free_ports
+from reelwright_cli.suite.trouble import Trouble
 from reelwright_gateway import envoy
 
 PROBE_TIMEOUT_S = 2.0
@@ -101,8 +102,21 @@ def _edge(
         admin=(LOOPBACK, admin),
         addresses=addresses,
         otlp=settings.otlp_endpoint or None,
+        jwt=_tokens(settings),
     )
     return Part(EDGE, command, environment, run, settings.port, lambda: _http_answers(admin, "/ready", (200,)))
+
+
+def _tokens(settings: SuiteSettings) -> envoy.Jwt | None:
+    """Whose tokens the edge looks at, if there is a file of public keys; else services alone look at tokens."""
+    if settings.auth != "jwt" or "://" in settings.jwt_jwks:
+        return None
+    jwks = Path(_absolute(settings.jwt_jwks))
+    if not jwks.is_file() or not settings.jwt_issuer:
+        raise Trouble(
+            "With REELWRIGHT_AUTH=jwt, set REELWRIGHT_JWT_JWKS to a file or address and REELWRIGHT_JWT_ISSUER."
+        )
+    return envoy.Jwt(settings.jwt_issuer, jwks)
 
 
 def _environment(
