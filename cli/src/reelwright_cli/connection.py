@@ -100,7 +100,7 @@ def explained(error: grpc.aio.AioRpcError) -> str:
     if error.code() is grpc.StatusCode.UNAVAILABLE:
         way_out = "Start one with `reelwright up`, or set REELWRIGHT_PORT or REELWRIGHT_ADDRESS."
         return f"no suite answers ({error.details()}). {way_out}"
-    return " ".join(filter(None, (f"{error.details()} ({error.code().name}).", way_out_of(error))))
+    return f"{error.details()} ({error.code().name}) {way_out_of(error)}".rstrip()
 
 
 def way_out_of(error: grpc.aio.AioRpcError) -> str:

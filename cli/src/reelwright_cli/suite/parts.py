@@ -114,7 +114,7 @@ def _tokens(settings: SuiteSettings) -> envoy.Jwt | None:
     jwks = Path(_absolute(settings.jwt_jwks))
     if not jwks.is_file() or not settings.jwt_issuer:
         raise Trouble(
-            "With REELWRIGHT_AUTH=jwt, set REELWRIGHT_JWT_JWKS to a file or address and REELWRIGHT_JWT_ISSUER."
+            "REELWRIGHT_AUTH=jwt needs REELWRIGHT_JWT_JWKS, a file or an address, and REELWRIGHT_JWT_ISSUER."
         )
     return envoy.Jwt(settings.jwt_issuer, jwks)
 
