@@ -19,19 +19,7 @@ PACKAGES = ("kit", "llm", "image", "video", "audio", "story")
 PASSED_ON = {"reelwright_kit.jobs.work.RecordedFailure", "reelwright_story.errors.ServiceRefused"}
 """Failures that carry the reason of another one."""
 
-ADMIN = (
-    "KEY_INVALID",
-    "SCOPE_MISSING",
-    "RATE_LIMITED",
-    "CONCURRENCY_LIMITED",
-    "BUDGET_EXHAUSTED",
-    "KEY_NOT_FOUND",
-    "KEY_INACTIVE",
-    "LAST_ADMIN_KEY",
-)
-
 LATER = {
-    "admin": dict.fromkeys(ADMIN, "keys, limits and budgets are off in this release"),
     "jobs": {"COST_CEILING": "ceilings come with budgets; until then they are stored and not enforced"},
     "llm": {
         "CONTEXT_TOO_LONG": "the local engine reads everything the contract lets through",

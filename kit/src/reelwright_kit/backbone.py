@@ -9,12 +9,14 @@ from datetime import timedelta
 
 import grpc
 
+from reelwright.admin.v1 import admin_service_pb2_grpc
 from reelwright.assets.v1 import assets_service_pb2_grpc
 from reelwright.jobs.v1 import jobs_service_pb2_grpc, webhooks_service_pb2_grpc
-from reelwright_kit import contract, database
+from reelwright_kit import database
 from reelwright_kit.access.gate import Gate, open_gate
 from reelwright_kit.access.keys import KeyStore
 from reelwright_kit.access.passport import Passport
+from reelwright_kit.access.servicer import AdminServicer
 from reelwright_kit.assets.index import AssetIndex
 from reelwright_kit.assets.library import Library
 from reelwright_kit.assets.orphans import Orphans
@@ -39,11 +41,11 @@ from reelwright_kit.webhooks.sending import Sender
 from reelwright_kit.webhooks.servicer import WebhookServicer
 from reelwright_kit.webhooks.store import WebhookStore
 
-ADMIN_SERVICE = "reelwright.admin.v1.AdminService"
 SHARED_SERVICES = (
     "reelwright.jobs.v1.JobService",
     "reelwright.jobs.v1.WebhookService",
     "reelwright.assets.v1.AssetService",
+    "reelwright.admin.v1.AdminService",
 )
 
 
@@ -86,7 +88,7 @@ class Backbone:
         return {"database": lambda: database.answers(self.pool)}
 
     def mount(self, server: grpc.aio.Server) -> None:
-        """Adds the shared services to `server`, and AdminService, which this release does not offer."""
+        """Adds the shared services to `server`."""
         jobs = JobServicer(self.jobs, self.feed, self.library)
         jobs_service_pb2_grpc.add_JobServiceServicer_to_server(jobs, server)
         lifetime = timedelta(hours=self.settings.request_id_hours)
@@ -94,7 +96,7 @@ class Backbone:
         assets_service_pb2_grpc.add_AssetServiceServicer_to_server(assets, server)
         webhooks = WebhookServicer(WebhookStore(self.pool), self.sender, self.fetcher)
         webhooks_service_pb2_grpc.add_WebhookServiceServicer_to_server(webhooks, server)
-        contract.refuse(server, ADMIN_SERVICE)
+        admin_service_pb2_grpc.add_AdminServiceServicer_to_server(AdminServicer(self.pool), server)
 
 
 @contextlib.asynccontextmanager

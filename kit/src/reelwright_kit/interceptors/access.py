@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 from collections.abc import AsyncIterator
 from typing import Any
 
-from reelwright_kit import caller
+from reelwright_kit import caller, contract
 from reelwright_kit.access.authentication import Metadata
 from reelwright_kit.access.gate import Gate
 from reelwright_kit.access.scopes import Rule, rule_of
 from reelwright_kit.interceptors.wrapping import Context, Details, Handler, OurInterceptor, wrap
 
-WAIT_JOB = "/reelwright.jobs.v1.JobService/WaitJob"
+_WAIT_JOB = "/reelwright.jobs.v1.JobService/WaitJob"
+_WAIT = "wait"
+"""Field of requests that may be answered when what they ask for is done."""
 
 
 class AccessInterceptor(OurInterceptor):
@@ -24,7 +27,7 @@ class AccessInterceptor(OurInterceptor):
     def dress(self, handler: Handler, details: Details) -> Handler:
         rule = rule_of(details.method)
         metadata: Metadata = details.invocation_metadata or ()
-        lasts = handler.request_streaming or handler.response_streaming or details.method == WAIT_JOB
+        lasts = handler.request_streaming or handler.response_streaming or _waits(details.method)
 
         def around(context: Context) -> contextlib.AbstractAsyncContextManager[None]:
             return self._entered(rule, metadata, lasts=lasts)
@@ -45,3 +48,12 @@ class AccessInterceptor(OurInterceptor):
             return
         with self._gate.sessions.lasting(identity):
             yield
+
+
+@functools.cache
+def _waits(method: str) -> bool:
+    """Whether a call may be answered late on purpose."""
+    service, _, name = method.lstrip("/").partition("/")
+    described = contract.services().get(service)
+    call = described.methods_by_name.get(name) if described else None
+    return method == _WAIT_JOB or (call is not None and _WAIT in call.input_type.fields_by_name)

@@ -137,3 +137,5 @@ class JobFilter:
     parent: str = ""
     top_level: bool = False
     label: str = ""
+    prefixes: tuple[str, ...] = ()
+    """Of the ids of jobs, four characters each."""

@@ -11,6 +11,7 @@ import grpc
 from reelwright.jobs.v1 import jobs_service_pb2 as pb
 from reelwright.jobs.v1 import jobs_service_pb2_grpc as rpc
 from reelwright_kit import caller, pages
+from reelwright_kit.access.scopes import visible_prefixes
 from reelwright_kit.assets.library import Library
 from reelwright_kit.errors import FieldInvalid
 from reelwright_kit.jobs.feed import JobFeed
@@ -85,4 +86,5 @@ def _filter(request: pb.ListJobsRequest) -> JobFilter:
         if number == pb.Job.STATE_UNSPECIFIED:
             raise FieldInvalid("states", "STATE_UNSPECIFIED is no state to look for")
         states.append(State(pb.Job.State.Name(number).removeprefix("STATE_")))
-    return JobFilter(request.kind, tuple(states), request.parent, request.top_level, request.label)
+    seen = visible_prefixes(caller.current())
+    return JobFilter(request.kind, tuple(states), request.parent, request.top_level, request.label, seen)

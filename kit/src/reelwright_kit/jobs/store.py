@@ -262,6 +262,8 @@ def _conditions(chosen: JobFilter) -> list[tuple[str, str, Any]]:
     if chosen.label:
         name, _, value = chosen.label.partition("=")
         found.append(("labels @> %(label)s", "label", Jsonb({name: value})))
+    if chosen.prefixes:
+        found.append(("substr(id, 1, 4) = any(%(prefixes)s)", "prefixes", list(chosen.prefixes)))
     return found
 
 
