@@ -25,9 +25,12 @@ from reelwright_cli.probing import readiness
 from reelwright_cli.settings import ClientSettings, SuiteSettings
 from reelwright_cli.suite.checks import envoy_binary
 from reelwright_cli.suite.trouble import Trouble
+from reelwright_kit.caller import LOCAL_TENANT
 
 LEAST_FREE_BYTES = 2 * 1024**3
-TIMEOUT_S = 3.0
+TIMEOUT_S = 10.0
+UNSEEN = "-"
+"""Stands for the models of a service that the key may not use."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +50,11 @@ class Offer:
     what: str
     configured: bool
     reason: str
+
+    @property
+    def is_hidden(self) -> bool:
+        """Whether only those who ask for everything want to see it."""
+        return not self.configured and self.id != UNSEEN
 
 
 async def examine(settings: SuiteSettings, client: ClientSettings, console: Console) -> bool:
@@ -76,7 +84,7 @@ async def offers_of(suite: Suite) -> list[Offer]:
         except grpc.aio.AioRpcError as error:
             if error.code() is not grpc.StatusCode.PERMISSION_DENIED:
                 raise
-            found.append(Offer("-", service, False, f"your key lacks the scope {service}"))
+            found.append(Offer(UNSEEN, service, False, f"your key lacks the scope {service}"))
     return found
 
 
@@ -103,14 +111,14 @@ async def _sounds(suite: Suite) -> list[Offer]:
 async def access(suite: Suite, sends_key: bool) -> Finding:
     """How the suite knows its callers, and whether it takes the key that is sent."""
     try:
-        auth = (await suite.admin.GetEnvironment(admin.GetEnvironmentRequest(), timeout=TIMEOUT_S)).auth
-        if auth == "off":
-            return Finding("Key", True, "none is needed: REELWRIGHT_AUTH is off")
         answer = await suite.admin.GetBalance(admin.GetBalanceRequest(), timeout=TIMEOUT_S)
     except grpc.aio.AioRpcError as error:
         return _refused(error, sends_key)
-    who = f"key {answer.key.name}, {answer.key.id}" if answer.HasField("key") else "your token"
-    return Finding("Key", True, f"REELWRIGHT_AUTH is {auth}; {who}, of tenant {answer.tenant}")
+    if answer.HasField("key"):
+        return Finding("Key", True, f"{answer.key.name}, {answer.key.id}, of tenant {answer.tenant} (keys)")
+    if sends_key and answer.tenant != LOCAL_TENANT:
+        return Finding("Key", True, f"your token is of tenant {answer.tenant} (jwt)")
+    return Finding("Key", True, "none is needed (off)")
 
 
 def _refused(error: grpc.aio.AioRpcError, sends_key: bool) -> Finding:

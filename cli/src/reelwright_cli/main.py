@@ -76,7 +76,7 @@ def models(
 
     async def work() -> None:
         async with the_suite() as suite:
-            offers = [offer for offer in await examination.offers_of(suite) if offer.configured or everything]
+            offers = [offer for offer in await examination.offers_of(suite) if everything or not offer.is_hidden]
         Console().print(examination.offers_table(offers))
 
     run(work())

@@ -17,8 +17,10 @@ Value = TypeVar("Value")
 
 
 def as_json(message: Message) -> str:
-    """A message for programs."""
-    return json_format.MessageToJson(message, preserving_proto_field_name=True)
+    """A message for programs: as over REST, what is zero or empty is there too."""
+    return json_format.MessageToJson(
+        message, preserving_proto_field_name=True, always_print_fields_with_no_presence=True
+    )
 
 
 def parsed_by(parse: Callable[[str], Value]) -> Callable[[str], Value]:

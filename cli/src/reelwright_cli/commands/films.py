@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import grpc
 import typer
 from google.protobuf import duration_pb2
 from rich.console import Console
@@ -129,7 +130,7 @@ async def _made(suite: Suite, request: pb.MakeFilmRequest, out: Path, console: C
     job = await order_film(suite, request, console)
     try:
         directory = await finish_film(suite, job, out, console)
-    except Trouble:
+    except (Trouble, grpc.aio.AioRpcError):
         # What came to nothing may have cost something too.
         say_after((await suite.jobs.GetJob(jobs.GetJobRequest(id=job))).job, console)
         raise

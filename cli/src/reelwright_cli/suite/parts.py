@@ -113,9 +113,7 @@ def _tokens(settings: SuiteSettings) -> envoy.Jwt | None:
         return None
     jwks = Path(_absolute(settings.jwt_jwks))
     if not jwks.is_file() or not settings.jwt_issuer:
-        raise Trouble(
-            "REELWRIGHT_AUTH=jwt needs REELWRIGHT_JWT_JWKS, a file or an address, and REELWRIGHT_JWT_ISSUER."
-        )
+        raise Trouble("REELWRIGHT_AUTH=jwt needs REELWRIGHT_JWT_JWKS, a file or an address, and REELWRIGHT_JWT_ISSUER.")
     return envoy.Jwt(settings.jwt_issuer, jwks)
 
 
