@@ -190,7 +190,9 @@ def model_cards(service: str) -> list[dict[str, Any]]:
     root = ROOT / "services" / service / "src" / f"reelwright_{service}"
     if (root / "offers.py").exists():
         # Made from tables when the service starts: asked for as the service does, without any provider connected.
-        models = importlib.import_module(f"reelwright_{service}.offers").every_model(None, None, None, 1)
+        nothing_has_a_price = importlib.import_module("reelwright_kit.money.prices").Prices([])
+        offers = importlib.import_module(f"reelwright_{service}.offers")
+        models = offers.every_model(nothing_has_a_price, None, None, None, 1)
         return sorted((vars(model.card) for model in models), key=lambda card: str(card["id"]))
     providers = root / "providers"
     if not (providers / "interface.py").exists():

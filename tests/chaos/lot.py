@@ -69,6 +69,11 @@ class Lot:
     channels: dict[str, grpc.aio.Channel] = field(default_factory=dict)
     lives: dict[str, int] = field(default_factory=lambda: dict.fromkeys(SERVICES, 0))
 
+    @property
+    def story(self) -> story_service_pb2_grpc.StoryServiceAsyncStub:
+        """StoryService."""
+        return story_service_pb2_grpc.StoryServiceStub(self.channels["story"])
+
     def jobs(self, service: str) -> jobs_service_pb2_grpc.JobServiceAsyncStub:
         """JobService, as this service mounts it."""
         return jobs_service_pb2_grpc.JobServiceStub(self.channels[service])
@@ -86,11 +91,9 @@ class Lot:
 
     async def film(self, prompt: str, vendor: str) -> str:
         """Orders a small film with pictures of this vendor; its id."""
-        stub: story_service_pb2_grpc.StoryServiceAsyncStub
-        stub = story_service_pb2_grpc.StoryServiceStub(self.channels["story"])
         models = story.FilmModels(image=MODELS[vendor])
         request = story.MakeFilmRequest(prompt=prompt, scenes=2, resolution=360, seed=7, models=models)
-        return (await stub.MakeFilm(request, wait_for_ready=True)).job.id
+        return (await self.story.MakeFilm(request, wait_for_ready=True)).job.id
 
     @contextlib.asynccontextmanager
     async def watching(self, job: str, after: int = 0) -> AsyncIterator[Premiere]:
@@ -131,6 +134,7 @@ class Lot:
             "REELWRIGHT_DRAIN_S": "1",
             **addresses,
             **vendors,
+            **self.studio.settings,
         }
 
 

@@ -13,8 +13,12 @@ from reelwright_kit.caller import Caller
 from reelwright_kit.catalogue import Catalogue
 from reelwright_kit.database import Pool
 from reelwright_kit.errors import PartUnavailable, RequestIdReused
+from reelwright_kit.money.prices import Prices
+from reelwright_kit.money.texts import Texts
+from reelwright_kit.money.usage import UsageRecorder
 from reelwright_llm.answers import Answers, Claim
 from reelwright_llm.chatting import Asked, Chatting
+from reelwright_llm.metering import Meter
 from reelwright_llm.providers.interface import Answer, ModelCard, Piece, Question, TextModel, Turn, Usage
 
 TENANT = "local"
@@ -64,7 +68,11 @@ def model() -> Slow:
 
 def process(pool: Pool, model: Slow) -> Chatting:
     models: list[TextModel] = [model]
-    return Chatting(Catalogue(models, "slow"), Answers(pool))
+    return Chatting(
+        Catalogue(models, "slow"),
+        Answers(pool),
+        Meter(Prices.load(), Texts(pool, allow_unknown_price=True), UsageRecorder(pool)),
+    )
 
 
 async def ask(chatting: Chatting, asked: Asked = ASKED) -> tuple[str, bool]:

@@ -6,9 +6,10 @@ import asyncio
 
 import pytest
 
+from reelwright_kit.access.errors import ConcurrencyLimited
 from reelwright_kit.database import Pool
 from reelwright_kit.errors import AppError, CostCeiling, FieldInvalid
-from reelwright_kit.jobs.model import State
+from reelwright_kit.jobs.model import JobRecord, State
 from reelwright_kit.jobs.submissions import SubmissionUnknown
 from reelwright_kit.money.budgets import BudgetExhausted
 from tests.money.till import Till, wish
@@ -60,6 +61,18 @@ async def test_the_budget_of_the_tenant_binds_all_its_keys(till: Till) -> None:
     assert refused.value.metadata["budget"] == "tenant"
     await till.admit(two, 40, n=1)
     await till.check()
+
+
+async def test_a_key_runs_so_many_jobs_at_once_as_it_may(till: Till) -> None:
+    """Of twenty that come at one time four are let in, and the next when one has ended; parts of jobs do not count."""
+    key = await till.key("key_a", None, concurrent=4)
+    jobs = await asyncio.gather(*(till.admit(key, 0, n=n) for n in range(20)), return_exceptions=True)
+    live = [job for job in jobs if isinstance(job, JobRecord)]
+    assert len(live) == 4
+    assert all(isinstance(job, JobRecord | ConcurrencyLimited) for job in jobs)
+    await till.admit(key, 0, n=20, parent=live[0].id)
+    await till.jobs.finish("local", live[1].id, State.SUCCEEDED, result={})
+    await till.admit(key, 0, n=21)
 
 
 @pytest.mark.parametrize("ending", [State.FAILED, State.CANCELLED])

@@ -25,7 +25,7 @@ async def test_a_picture_is_made_once_shown_kept_and_charged(house: House, vendo
     assert made.provenance.cost_micros == done.cost.settled_micros == studio.billed(job.id) > 0
     assert done.cost.reserved_micros == 0 and done.cost.estimated_micros == done.cost.settled_micros
     assert any(event.type == pb.JobEvent.TYPE_PREVIEW for event in events)
-    costs = [event.cost for event in events if event.type == pb.JobEvent.TYPE_COST]
+    costs = [event.cost for event in events if event.HasField("cost")]
     assert costs[0].reserved_micros == done.cost.settled_micros and costs[-1] == done.cost
     await check_books(studio, [job.id])
 

@@ -7,7 +7,7 @@ from google.protobuf import duration_pb2
 
 from reelwright.audio.v1 import audio_service_pb2 as audio
 from reelwright_kit.interceptors.validation import check
-from reelwright_story.recipes.film import music_seconds
+from reelwright_story.orders import music_seconds
 
 
 @pytest.mark.parametrize("clips_s", [4.0, 51.6, 596.9, 900.0, 3600.0])

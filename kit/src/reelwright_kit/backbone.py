@@ -34,6 +34,7 @@ from reelwright_kit.jobs.runs import Canceller, Runner
 from reelwright_kit.jobs.servicer import JobServicer
 from reelwright_kit.jobs.store import JobStore
 from reelwright_kit.jobs.submissions import Submissions
+from reelwright_kit.money.prices import Prices
 from reelwright_kit.server import Probe
 from reelwright_kit.settings import ServiceSettings
 from reelwright_kit.webhooks.courier import Courier
@@ -65,6 +66,7 @@ class Backbone:
     gate: Gate
     passport: Passport
     """What this service shows to the others when it calls them for a job."""
+    prices: Prices
 
     def engine(
         self,
@@ -102,6 +104,7 @@ class Backbone:
 @contextlib.asynccontextmanager
 async def backbone(app: str, prefix: str, settings: ServiceSettings) -> AsyncIterator[Backbone]:
     """Opens the shared parts of the service `app`, whose jobs have ids with `prefix`; closes them in reverse order."""
+    prices = Prices.load(settings.prices)
     await database.outlasting(lambda: database.migrate(settings.database_url))
     async with database.connect(settings.database_url, settings.pool_size) as pool:
         jobs = JobStore(pool)
@@ -126,7 +129,7 @@ async def backbone(app: str, prefix: str, settings: ServiceSettings) -> AsyncIte
             _sweeping(pool, files, settings),
             open_gate(settings, pool, passport) as gate,
         ):
-            yield Backbone(app, settings, pool, jobs, feed, library, desk, fetcher, sender, gate, passport)
+            yield Backbone(app, settings, pool, jobs, feed, library, desk, fetcher, sender, gate, passport, prices)
 
 
 def _retention(pool: Pool, library: Library, settings: ServiceSettings) -> Retention:

@@ -289,6 +289,8 @@ async def _reserve(connection: Connection, tenant: str, new: NewJob) -> None:
     if new.parent:
         await costs.draw(connection, await _live_lineage(connection, tenant, new), new.reserve_micros)
     else:
+        if new.key:
+            await budgets.require_room(connection, tenant, new.key)
         await budgets.require(connection, tenant, new.key, new.reserve_micros)
 
 

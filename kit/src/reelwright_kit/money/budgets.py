@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from reelwright_kit.access.errors import ConcurrencyLimited
 from reelwright_kit.database import Connection
 from reelwright_kit.errors import AppError, Code
 
@@ -109,6 +110,23 @@ async def balance(connection: Connection, tenant: str, key: str | None, period: 
 async def lock(connection: Connection, whose: str, name: str) -> None:
     """Lets one transaction at a time look at what a key or tenant may do and take some of it."""
     await connection.execute(_LOCK, (f"reelwright {whose} {name}",))
+
+
+async def require_room(connection: Connection, tenant: str, key: str) -> None:
+    """Sees that the key may run one more job that is not part of another; raises ConcurrencyLimited."""
+    query = "select concurrent_jobs from reelwright.keys where id = %s and tenant = %s and concurrent_jobs > 0"
+    row = await (await connection.execute(query, (key, tenant))).fetchone()
+    if row is None:
+        return
+    await lock(connection, KEY, key)
+    cursor = await connection.execute(
+        "select count(*) as live from reelwright.jobs"
+        " where key = %s and tenant = %s and parent is null and state in ('QUEUED', 'RUNNING')",
+        (key, tenant),
+    )
+    live = await cursor.fetchone()
+    if live is not None and live["live"] >= row["concurrent_jobs"]:
+        raise ConcurrencyLimited(row["concurrent_jobs"])
 
 
 async def require(connection: Connection, tenant: str, key: str, needed_micros: int) -> None:

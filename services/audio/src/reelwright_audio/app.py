@@ -22,8 +22,8 @@ async def run(settings: AudioSettings) -> None:
     async with backbone("audio", "aud", settings) as base:
         speech_models: Catalogue[SpeechModel] = Catalogue([LocalSpeech()], settings.default_speech_model)
         music_models: Catalogue[MusicModel] = Catalogue([LocalMusic()], settings.default_music_model)
-        speech = speaking.Speaking(base.desk, base.library, speech_models)
-        music = scoring.Scoring(base.desk, Workshop(base.library), music_models)
+        speech = speaking.Speaking(base.desk, base.library, speech_models, base.prices)
+        music = scoring.Scoring(base.desk, Workshop(base.library), music_models, base.prices)
         queues = (Queue(speaking.queue_of(LocalSpeech.card), settings.max_concurrent),)
         engine = base.engine(queues, {speaking.KIND: speech.run, scoring.KIND: music.run})
 

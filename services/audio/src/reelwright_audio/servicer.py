@@ -35,25 +35,19 @@ class AudioServicer(rpc.AudioServiceServicer):
         self._music_models = music_models
 
     async def Speak(self, request: pb.SpeakRequest, context: Context) -> pb.SpeakResponse:
-        order = speaking.Order(
-            text=request.text,
-            model=request.model,
-            voice=request.voice,
-            language=request.language or "en",
-            speed=request.speed if request.HasField("speed") else 1.0,
-            instructions=request.instructions,
-        )
-        return pb.SpeakResponse(job=job_message(await self._speech.accept(order, admission_of(request))))
+        record = await self._speech.accept(spoken_order(request), admission_of(request))
+        return pb.SpeakResponse(job=job_message(record))
 
     async def CreateMusic(self, request: pb.CreateMusicRequest, context: Context) -> pb.CreateMusicResponse:
-        given = request.duration.ToTimedelta().total_seconds() if request.HasField("duration") else 0.0
-        order = scoring.Order(
-            prompt=request.prompt,
-            model=request.model,
-            duration_s=given or scoring.DEFAULT_DURATION_S,
-            seed=request.seed if request.HasField("seed") else None,
-        )
-        return pb.CreateMusicResponse(job=job_message(await self._music.accept(order, admission_of(request))))
+        record = await self._music.accept(music_order(request), admission_of(request))
+        return pb.CreateMusicResponse(job=job_message(record))
+
+    async def EstimateCost(self, request: pb.EstimateCostRequest, context: Context) -> pb.EstimateCostResponse:
+        if request.WhichOneof("request") == "speak":
+            micros, model = self._speech.estimate(spoken_order(request.speak))
+        else:
+            micros, model = self._music.estimate(music_order(request.create_music))
+        return pb.EstimateCostResponse(estimated_micros=micros or 0, model=model, known=micros is not None)
 
     async def ListVoices(self, request: pb.ListVoicesRequest, context: Context) -> pb.ListVoicesResponse:
         found = self._speech.voices(request.language, request.model)
@@ -61,11 +55,35 @@ class AudioServicer(rpc.AudioServiceServicer):
 
     async def ListModels(self, request: pb.ListModelsRequest, context: Context) -> pb.ListModelsResponse:
         speech, music = (m.all(request.configured_only) for m in (self._speech_models, self._music_models))
-        cards = [model.card for model in speech] + [model.card for model in music]
-        return pb.ListModelsResponse(models=[model_message(card) for card in cards])
+        models = [model_message(model.card, self._speech.usual_price(model.card)) for model in speech]
+        models += [model_message(model.card, self._music.usual_price(model.card)) for model in music]
+        return pb.ListModelsResponse(models=models)
 
     async def Transcribe(self, request: pb.TranscribeRequest, context: Context) -> pb.TranscribeResponse:
         raise NotOffered.call("Transcribe")
+
+
+def spoken_order(request: pb.SpeakRequest) -> speaking.Order:
+    """The order for speech that a request describes."""
+    return speaking.Order(
+        text=request.text,
+        model=request.model,
+        voice=request.voice,
+        language=request.language or "en",
+        speed=request.speed if request.HasField("speed") else 1.0,
+        instructions=request.instructions,
+    )
+
+
+def music_order(request: pb.CreateMusicRequest) -> scoring.Order:
+    """The order for music that a request describes."""
+    given = request.duration.ToTimedelta().total_seconds() if request.HasField("duration") else 0.0
+    return scoring.Order(
+        prompt=request.prompt,
+        model=request.model,
+        duration_s=given or scoring.DEFAULT_DURATION_S,
+        seed=request.seed if request.HasField("seed") else None,
+    )
 
 
 def voice_message(voice: VoiceCard) -> pb.Voice:
@@ -79,7 +97,7 @@ def voice_message(voice: VoiceCard) -> pb.Voice:
     )
 
 
-def model_message(card: ModelCard) -> pb.AudioModel:
+def model_message(card: ModelCard, price_micros: int | None) -> pb.AudioModel:
     """A model as the contract shows it."""
     return pb.AudioModel(
         id=card.id,
@@ -89,5 +107,5 @@ def model_message(card: ModelCard) -> pb.AudioModel:
         reason=card.reason,
         kind=card.kind,
         word_times=card.word_times,
-        price_micros=card.price_micros,
+        price_micros=price_micros,
     )

@@ -16,6 +16,7 @@ from reelwright_kit.jobs.desk import JobDesk
 from reelwright_kit.jobs.model import JobRecord, Json
 from reelwright_kit.jobs.rendering import Admission
 from reelwright_kit.jobs.work import Work
+from reelwright_kit.money.prices import Prices
 
 KIND = "speech"
 SLOT = "speech"
@@ -36,18 +37,32 @@ class Order:
 class Speaking:
     """Takes orders for speech and speaks them."""
 
-    def __init__(self, desk: JobDesk, library: Library, catalogue: Catalogue[SpeechModel]) -> None:
+    def __init__(self, desk: JobDesk, library: Library, catalogue: Catalogue[SpeechModel], prices: Prices) -> None:
         self._desk = desk
         self._library = library
         self._catalogue = catalogue
+        self._prices = prices
 
     async def accept(self, order: Order, admission: Admission) -> JobRecord:
         """Checks the order against its model and admits the job."""
+        micros, model = self.estimate(order)
+        queue = queue_of(self._catalogue.choose(model).card)
+        return await self._desk.accept(KIND, queue, order, admission, model=model, estimated_micros=micros)
+
+    def estimate(self, order: Order) -> tuple[int | None, str]:
+        """The cost in millionths of a US dollar, None when not known, and the model that would speak.
+
+        Raises what is wrong with the order.
+        """
         if not order.text.strip():
             raise FieldInvalid("text", "has nothing to say in it")
         model = self._catalogue.choose(order.model)
         model.check(_utterance(order))
-        return await self._desk.accept(KIND, queue_of(model.card), order, admission, model=model.card.id)
+        return self._prices.characters(model.card.id, len(order.text)), model.card.id
+
+    def usual_price(self, card: ModelCard) -> int | None:
+        """What 1,000 characters cost."""
+        return self._prices.characters(card.id, 1000)
 
     def voices(self, language: str, model: str) -> list[VoiceCard]:
         """The voices of one model or of all, of one language or of all."""
@@ -71,11 +86,14 @@ class Speaking:
         with self._library.scratch() as directory:
             out = directory / "speech.wav"
             words = await model.speak(_utterance(order), out, work)
-            made_by = Provenance(order.text, model.card.id, model.card.provider, job=work.job.id)
+            made_by = Provenance(
+                order.text, model.card.id, model.card.provider, job=work.job.id, cost_micros=work.job.estimated_micros
+            )
             record = await self._library.keep_made(
                 work.job.tenant, out, media_type="audio/wav", slot=SLOT, provenance=made_by
             )
-        await work.settle(SLOT)
+        units = {"seconds": record.duration_s or 0.0, "characters": len(order.text)}
+        await work.settle(SLOT, work.job.estimated_micros, units)
         return {
             "audio": asset_json(record),
             "words": [_word_json(word) for word in words],

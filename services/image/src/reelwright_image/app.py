@@ -18,7 +18,7 @@ from reelwright_kit.workshop import Workshop
 
 async def run(settings: ImageSettings) -> None:
     """Runs the image service until it is told to stop."""
-    async with backbone("image", "img", settings) as base, offers(settings) as offered:
+    async with backbone("image", "img", settings) as base, offers(settings, base.prices) as offered:
         catalogue: Catalogue[ImageModel] = Catalogue(offered.models, settings.default_model)
         drawing = Drawing(base.desk, Workshop(base.library), catalogue)
         engine = base.engine(offered.queues, {KIND: drawing.run}, offered.cancellers)

@@ -71,7 +71,7 @@ class Drawing:
     async def accept(self, order: Order, admission: Admission) -> JobRecord:
         """Checks the order against its model and admits the job."""
         model = self._catalogue.choose(order.model)
-        micros = _estimate(order, model) or 0
+        micros = _estimate(order, model)
         queue = queue_of(model.card)
         return await self._desk.accept(KIND, queue, order, admission, model=model.card.id, estimated_micros=micros)
 
@@ -79,6 +79,11 @@ class Drawing:
         """The cost in millionths of a US dollar, None when not known, and the model that would draw."""
         model = self._catalogue.choose(order.model)
         return _estimate(order, model), model.card.id
+
+    @staticmethod
+    def usual_price(model: ImageModel) -> int | None:
+        """What a picture of default size and quality costs, as `estimate` says it."""
+        return model.estimate(picture_of(Order(""), 0, model.card.max_side))
 
     async def run(self, work: Work) -> Json:
         """Draws every picture of the job; one that was drawn in an earlier run is not drawn again."""
@@ -92,9 +97,17 @@ class Drawing:
         low, high = 95 * number / order.count, 95 * (number + 1) / order.count
         card = model.card
         made_by = Provenance(picture.prompt, card.id, card.provider, seed=picture.seed if card.seed else None)
-        product = Product(f"picture-{number + 1}", picture.media_type, made_by, preview=True, low=low + 1, high=high)
+        product = Product(
+            f"picture-{number + 1}",
+            picture.media_type,
+            made_by,
+            preview=True,
+            low=low + 1,
+            high=high,
+            units={"images": 1},
+        )
         if isinstance(model, PaidModel):
-            return await self._workshop.commission(work, product, model.commission(picture))
+            return await self._workshop.commission(work, product, model.commission(picture, price_of(work.job, order)))
         assert isinstance(model, OwnModel)
 
         async def draw(out: Path) -> None:
@@ -102,6 +115,11 @@ class Drawing:
             await model.draw(picture, out, work, low, high)
 
         return await self._workshop.make(work, product, draw)
+
+
+def price_of(job: JobRecord, order: Order) -> int:
+    """What each picture of a job was expected to cost when the job was admitted."""
+    return job.estimated_micros // order.count
 
 
 def queue_of(card: ModelCard) -> str:

@@ -15,6 +15,7 @@ from reelwright_image.settings import ImageSettings
 from reelwright_kit.jobs.engine import Queue
 from reelwright_kit.jobs.model import Json
 from reelwright_kit.jobs.runs import Canceller
+from reelwright_kit.money.prices import Prices
 from reelwright_kit.upstream import Upstream, connected
 
 
@@ -28,7 +29,7 @@ class Offers:
 
 
 @contextlib.asynccontextmanager
-async def offers(settings: ImageSettings) -> AsyncIterator[Offers]:
+async def offers(settings: ImageSettings, prices: Prices) -> AsyncIterator[Offers]:
     """The offers, with open connections to the configured providers."""
     async with contextlib.AsyncExitStack() as stack:
         cancellers: dict[str, Canceller] = {}
@@ -49,19 +50,23 @@ async def offers(settings: ImageSettings) -> AsyncIterator[Offers]:
                     settings.openai_key, settings.openai_base_url, settings.openai_organization, settings.openai_project
                 )
             )
-        models = every_model(openai_api, fal_api, replicate_api, settings.openai_previews)
+        models = every_model(prices, openai_api, fal_api, replicate_api, settings.openai_previews)
         yield Offers(models, _queues(models, settings), cancellers)
 
 
 def every_model(
-    openai_api: openai.AsyncOpenAI | None, fal_api: Upstream | None, replicate_api: Upstream | None, previews: int
+    prices: Prices,
+    openai_api: openai.AsyncOpenAI | None,
+    fal_api: Upstream | None,
+    replicate_api: Upstream | None,
+    previews: int,
 ) -> tuple[ImageModel, ...]:
     """All models; those of a provider that is not connected say that they are not configured."""
     return (
-        LocalImage(),
-        *(openai_images.OpenAIModel(model, openai_api, previews) for model in openai_images.MODELS),
-        *(fal.FalModel(model, name, fal_api) for model, name in fal.MODELS.items()),
-        *(replicate.ReplicateModel(model, name, replicate_api) for model, name in replicate.MODELS.items()),
+        LocalImage(prices),
+        *(openai_images.OpenAIModel(model, openai_api, previews, prices) for model in openai_images.MODELS),
+        *(fal.FalModel(model, name, fal_api, prices) for model, name in fal.MODELS.items()),
+        *(replicate.ReplicateModel(model, name, replicate_api, prices) for model, name in replicate.MODELS.items()),
     )
 
 

@@ -33,7 +33,9 @@ class ImageServicer(rpc.ImageServiceServicer):
 
     async def ListModels(self, request: pb.ListModelsRequest, context: Context) -> pb.ListModelsResponse:
         models = self._catalogue.all(request.configured_only)
-        return pb.ListModelsResponse(models=[model_message(model.card) for model in models])
+        return pb.ListModelsResponse(
+            models=[model_message(model.card, self._drawing.usual_price(model)) for model in models]
+        )
 
     async def EstimateCost(self, request: pb.EstimateCostRequest, context: Context) -> pb.EstimateCostResponse:
         micros, model = self._drawing.estimate(order_from(request.request))
@@ -63,7 +65,7 @@ def order_from(request: pb.CreateImageRequest) -> Order:
     )
 
 
-def model_message(card: ModelCard) -> pb.ImageModel:
+def model_message(card: ModelCard, price_micros: int | None) -> pb.ImageModel:
     """A model as the contract shows it."""
     return pb.ImageModel(
         id=card.id,
@@ -77,5 +79,5 @@ def model_message(card: ModelCard) -> pb.ImageModel:
         edits=card.edits,
         transparency=card.transparency,
         seed=card.seed,
-        price_micros=card.price_micros,
+        price_micros=price_micros,
     )

@@ -13,6 +13,7 @@ from reelwright_kit.catalogue import Catalogue
 from reelwright_kit.ids import new_id
 from reelwright_llm.answers import Answers, Claim
 from reelwright_llm.errors import CapabilityUnsupported
+from reelwright_llm.metering import TEXT, Meter, likely_use
 from reelwright_llm.providers.interface import Answer, ModelCard, Piece, Question, TextModel, Usage
 
 
@@ -36,25 +37,32 @@ class Asked:
 class Chatting:
     """Asks models."""
 
-    def __init__(self, catalogue: Catalogue[TextModel], answers: Answers) -> None:
+    def __init__(self, catalogue: Catalogue[TextModel], answers: Answers, meter: Meter) -> None:
         self._catalogue = catalogue
         self._answers = answers
+        self._meter = meter
 
     async def answer(self, asked: Asked) -> Answer:
         """The answer; one that was given before under the same request id is given again."""
         model = self._model_for(asked)
         if not asked.request_id:
-            return await model.answer(asked.question)
+            return await self._asked(model, asked.question)
         made = await self._answers.once(asked.claim, lambda: self._encoded(model, asked.question))
         return msgspec.json.decode(made, type=Answer)
 
     async def _encoded(self, model: TextModel, question: Question) -> bytes:
-        return msgspec.json.encode(await model.answer(question))
+        return msgspec.json.encode(await self._asked(model, question))
+
+    async def _asked(self, model: TextModel, question: Question) -> Answer:
+        async with self._meter.asking(TEXT, model.card, likely_use(question)) as reading:
+            answer = await model.answer(question)
+            reading.usage = answer.usage
+        return answer
 
     def stream(self, asked: Asked) -> tuple[ModelCard, AsyncGenerator[Piece]]:
         """The model that answers, and its answer piece by piece; one given before under the id is given again."""
         model = self._model_for(asked)
-        pieces = self._kept(model, asked) if asked.request_id else model.stream(asked.question)
+        pieces = self._kept(model, asked) if asked.request_id else self._streamed(model, asked.question)
         return model.card, pieces
 
     async def _kept(self, model: TextModel, asked: Asked) -> AsyncGenerator[Piece]:
@@ -65,7 +73,7 @@ class Chatting:
             return
         said = []
         async with self._answers.making(asked.claim):
-            async with contextlib.aclosing(model.stream(asked.question)) as pieces:
+            async with contextlib.aclosing(self._streamed(model, asked.question)) as pieces:
                 async for piece in pieces:
                     said.append(piece)
                     yield piece
@@ -73,6 +81,16 @@ class Chatting:
             usage = last.usage or Usage(0, 0)
             answer = Answer(new_id("txt"), model.card.id, model.card.provider, text, last.finish_reason, usage)
             await self._answers.keep(asked.claim, msgspec.json.encode(answer))
+
+    async def _streamed(self, model: TextModel, question: Question) -> AsyncGenerator[Piece]:
+        async with (
+            self._meter.asking(TEXT, model.card, likely_use(question)) as reading,
+            contextlib.aclosing(model.stream(question)) as pieces,
+        ):
+            async for piece in pieces:
+                reading.said_characters += len(piece.text)
+                reading.usage = piece.usage or reading.usage
+                yield piece
 
     def _model_for(self, asked: Asked) -> TextModel:
         model = self._catalogue.choose(asked.model)

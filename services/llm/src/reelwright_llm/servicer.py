@@ -15,11 +15,13 @@ from reelwright_kit.catalogue import Catalogue
 from reelwright_kit.errors import NotOffered
 from reelwright_kit.ids import new_id
 from reelwright_kit.jobs.rendering import timestamp
+from reelwright_kit.money.prices import Prices, TokenPrices
 from reelwright_llm.answers import Answers
 from reelwright_llm.chatting import Chatting
 from reelwright_llm.errors import CapabilityUnsupported
+from reelwright_llm.metering import EMBEDDING, LIKELY_ANSWER_TOKENS, MODERATION, TEXT, Meter, tokens_of
 from reelwright_llm.providers import local
-from reelwright_llm.providers.interface import EmbeddingModel, ModelCard, TextModel, Usage
+from reelwright_llm.providers.interface import EmbeddingModel, Judgement, ModelCard, TextModel, Usage
 from reelwright_llm.providers.local_text import judge
 from reelwright_llm.reading import asked_from
 from reelwright_llm.repeating import once
@@ -28,7 +30,7 @@ SERVICE = "reelwright.llm.v1.LlmService"
 
 Context = grpc.aio.ServicerContext[Any, Any]
 
-JUDGE = "local/moderation"
+JUDGE = ModelCard("local/moderation", "local", "Word patterns", "moderation")
 
 PIECES_PER_MESSAGE = 8
 """Pending pieces go out together: a message costs far more than a piece."""
@@ -43,11 +45,15 @@ class LlmServicer(rpc.LlmServiceServicer):
         answers: Answers,
         text_models: Catalogue[TextModel],
         embedding_models: Catalogue[EmbeddingModel],
+        meter: Meter,
+        prices: Prices,
     ) -> None:
         self._chatting = chatting
         self._answers = answers
         self._text_models = text_models
         self._embedding_models = embedding_models
+        self._meter = meter
+        self._prices = prices
 
     async def Chat(self, request: pb.ChatRequest, context: Context) -> pb.ChatResponse:
         answer = await self._chatting.answer(asked_from(request))
@@ -92,7 +98,9 @@ class LlmServicer(rpc.LlmServiceServicer):
     async def _embed(self, request: pb.EmbedRequest) -> pb.EmbedResponse:
         model = self._embedding_models.choose(request.model)
         dimensions = request.dimensions if request.HasField("dimensions") else None
-        vectors, usage = await model.embed(request.inputs, dimensions)
+        async with self._meter.asking(EMBEDDING, model.card, Usage(tokens_of(request.inputs), 0)) as reading:
+            vectors, usage = await model.embed(request.inputs, dimensions)
+            reading.usage = usage
         embeddings = [pb.Embedding(index=n, values=vector) for n, vector in enumerate(vectors)]
         return pb.EmbedResponse(
             embeddings=embeddings, usage=usage_message(usage), model=model.card.id, provider=model.card.provider
@@ -103,24 +111,21 @@ class LlmServicer(rpc.LlmServiceServicer):
 
     async def _moderate(self, request: pb.ModerateRequest) -> pb.ModerateResponse:
         if request.images:
-            raise CapabilityUnsupported("images", JUDGE, "images")
-        results = []
-        for text in request.texts:
-            judged = judge(text)
-            results.append(
-                pb.ModerationResult(
-                    flagged=judged.flagged, categories=judged.categories, flagged_categories=judged.flagged_categories
-                )
-            )
-        return pb.ModerateResponse(id=new_id("txt"), model=JUDGE, provider="local", results=results)
+            raise CapabilityUnsupported("images", JUDGE.id, "images")
+        async with self._meter.asking(MODERATION, JUDGE, Usage(tokens_of(request.texts), 0)) as reading:
+            results = [judgement_message(judge(text)) for text in request.texts]
+            reading.usage = Usage(sum(local.count_tokens(text) for text in request.texts), 0)
+        return pb.ModerateResponse(id=new_id("txt"), model=JUDGE.id, provider=JUDGE.provider, results=results)
 
     async def OptimizePrompt(self, request: pb.OptimizePromptRequest, context: Context) -> pb.OptimizePromptResponse:
         return await once(self._answers, request, pb.OptimizePromptResponse, lambda: self._optimise(request))
 
     async def _optimise(self, request: pb.OptimizePromptRequest) -> pb.OptimizePromptResponse:
         model = self._text_models.choose(request.model)
-        better = local.optimise_prompt(request.prompt, request.mode or "general")
-        usage = Usage(local.count_tokens(request.prompt), local.count_tokens(better))
+        likely = Usage(tokens_of([request.prompt]), LIKELY_ANSWER_TOKENS)
+        async with self._meter.asking(TEXT, model.card, likely) as reading:
+            better = local.optimise_prompt(request.prompt, request.mode or "general")
+            usage = reading.usage = Usage(local.count_tokens(request.prompt), local.count_tokens(better))
         return pb.OptimizePromptResponse(
             prompt=better, usage=usage_message(usage), model=model.card.id, provider=model.card.provider
         )
@@ -129,10 +134,19 @@ class LlmServicer(rpc.LlmServiceServicer):
         text, embedding = (m.all(request.configured_only) for m in (self._text_models, self._embedding_models))
         cards = [model.card for model in text] + [model.card for model in embedding]
         chosen = [card for card in cards if not request.kind or card.kind == request.kind]
-        return pb.ListModelsResponse(models=[model_message(card) for card in chosen])
+        return pb.ListModelsResponse(
+            models=[model_message(card, self._prices.per_million_tokens(card.id)) for card in chosen]
+        )
 
     async def Analyze(self, request: pb.AnalyzeRequest, context: Context) -> pb.AnalyzeResponse:
         raise NotOffered.call("Analyze")
+
+
+def judgement_message(judged: Judgement) -> pb.ModerationResult:
+    """A judgement as the contract shows it."""
+    return pb.ModerationResult(
+        flagged=judged.flagged, categories=judged.categories, flagged_categories=judged.flagged_categories
+    )
 
 
 def usage_message(usage: Usage) -> pb.Usage:
@@ -144,7 +158,7 @@ def usage_message(usage: Usage) -> pb.Usage:
     )
 
 
-def model_message(card: ModelCard) -> pb.LlmModel:
+def model_message(card: ModelCard, price: TokenPrices | None) -> pb.LlmModel:
     """A model as the contract shows it."""
     return pb.LlmModel(
         id=card.id,
@@ -156,6 +170,6 @@ def model_message(card: ModelCard) -> pb.LlmModel:
         capabilities=card.capabilities,
         context_tokens=card.context_tokens,
         max_output_tokens=card.max_output_tokens,
-        input_price_micros=card.price_micros,
-        output_price_micros=card.price_micros,
+        input_price_micros=price.input_micros if price else None,
+        output_price_micros=price.output_micros if price else None,
     )

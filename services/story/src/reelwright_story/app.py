@@ -14,7 +14,9 @@ from reelwright_kit.client import connect
 from reelwright_kit.jobs.engine import Queue
 from reelwright_kit.server import serve
 from reelwright_story.children import Children
+from reelwright_story.estimating import Estimating
 from reelwright_story.producing import Producing
+from reelwright_story.providers.appraiser import GrpcAppraiser
 from reelwright_story.providers.studio import Studio
 from reelwright_story.providers.text import GrpcTextModel
 from reelwright_story.recipes import film
@@ -31,19 +33,18 @@ async def run(settings: StorySettings) -> None:
         connect(settings.video_address, "video") as video,
         connect(settings.audio_address, "audio") as audio,
     ):
-        text = GrpcTextModel(llm_rpc.LlmServiceStub(llm), base.passport, settings.patience_s)
-        studio = Studio(
-            image_rpc.ImageServiceStub(image),
-            video_rpc.VideoServiceStub(video),
-            audio_rpc.AudioServiceStub(audio),
-            base.passport,
-            settings.patience_s,
-        )
+        images, videos = image_rpc.ImageServiceStub(image), video_rpc.VideoServiceStub(video)
+        texts, sounds = llm_rpc.LlmServiceStub(llm), audio_rpc.AudioServiceStub(audio)
+        studio = Studio(images, videos, sounds, base.passport, settings.patience_s)
+        estimating = Estimating(GrpcAppraiser(texts, images, videos, sounds, base.passport, settings.patience_s))
+        allowed = settings.unknown_price == "allow"
+        producing = Producing(base.desk, estimating, allow_unknown_price=allowed)
+        text = GrpcTextModel(texts, base.passport, settings.patience_s)
         films = film.FilmRecipe(text, studio, Children(base.jobs, base.feed), base.library)
         engine = base.engine((Queue(film.QUEUE, settings.max_concurrent),), {film.KIND: films.run})
 
         def register(server: grpc.aio.Server) -> None:
-            rpc.add_StoryServiceServicer_to_server(StoryServicer(Producing(base.desk)), server)
+            rpc.add_StoryServiceServicer_to_server(StoryServicer(producing), server)
             base.mount(server)
 
         async with engine.running():

@@ -19,8 +19,18 @@ class PlanUnusable(AppError):
         super().__init__(message, step=step, attempts=attempts)
 
 
+class FilmStopped(AppError):
+    """A film may not spend more; code, reason and metadata are those of the step that was refused, and more is said."""
+
+    def __init__(self, refusal: AppError, message: str, **metadata: object) -> None:
+        super().__init__(message, (), **refusal.metadata, **metadata)
+        self.code = refusal.code
+        self.reason = refusal.reason
+        self.domain = refusal.domain
+
+
 class ServiceRefused(AppError):
-    """Another service refused a call; its code, reason and metadata are passed on."""
+    """Another service refused a call or a job; its code, reason and metadata are passed on."""
 
     def __init__(self, code: Code, reason: str, domain: str, message: str, metadata: Mapping[str, str]) -> None:
         super().__init__(message, (), **metadata)

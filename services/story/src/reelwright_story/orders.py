@@ -10,6 +10,13 @@ DEFAULT_RESOLUTION = 720
 DEFAULT_STYLE = "painterly storybook"
 SECONDS_PER_SCENE = 6.5
 
+TITLE_S = 3.0
+LEAD_S = 1.5
+"""How much longer a clip is than what is said over it."""
+SHORTEST_CLIP_S, LONGEST_CLIP_S = 4.0, 30.0
+LONGEST_MUSIC_S = 600.0
+"""What CreateMusic takes; the edit repeats it under a longer film."""
+
 
 @dataclass(frozen=True)
 class Models:
@@ -58,3 +65,14 @@ def scenes_for(scenes: int, seconds: float) -> int:
 def seed_of(prompt: str) -> int:
     """The seed of a prompt that came without one."""
     return int.from_bytes(hashlib.sha256(prompt.encode()).digest()[:4], "big")
+
+
+def clip_seconds(order: FilmOrder, shots: int, voice_s: float) -> float:
+    """How long a clip is: what is said over it decides, or the wished length of the film when that is longer."""
+    share = (order.seconds - TITLE_S) / shots
+    return round(min(max(voice_s + LEAD_S, share, SHORTEST_CLIP_S), LONGEST_CLIP_S), 2)
+
+
+def music_seconds(clips_s: float) -> float:
+    """How long the music of a film is whose clips are `clips_s` long in all."""
+    return min(TITLE_S + clips_s, LONGEST_MUSIC_S)

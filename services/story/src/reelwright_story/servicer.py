@@ -10,6 +10,7 @@ from reelwright.story.v1 import story_service_pb2 as pb
 from reelwright.story.v1 import story_service_pb2_grpc as rpc
 from reelwright_kit.errors import NotOffered
 from reelwright_kit.jobs.rendering import admission_of, job_message
+from reelwright_story.estimating import FilmEstimate
 from reelwright_story.orders import DEFAULT_RESOLUTION, DEFAULT_STYLE, FilmOrder, Models, scenes_for, seed_of
 from reelwright_story.producing import Producing
 
@@ -47,7 +48,17 @@ class StoryServicer(rpc.StoryServiceServicer):
         raise NotOffered.call("MakeFromVoice")
 
     async def EstimateFilm(self, request: pb.EstimateFilmRequest, context: Context) -> pb.EstimateFilmResponse:
-        raise NotOffered.call("EstimateFilm")
+        estimate = await self._producing.estimate(film_order_from(request.request))
+        return estimate_message(estimate)
+
+
+def estimate_message(estimate: FilmEstimate) -> pb.EstimateFilmResponse:
+    """An estimate as the contract shows it."""
+    items = [
+        pb.EstimateItem(what=item.what, count=item.count, model=item.model, estimated_micros=item.micros or 0)
+        for item in estimate.items
+    ]
+    return pb.EstimateFilmResponse(estimated_micros=estimate.micros, known=not estimate.unknown_models, items=items)
 
 
 def film_order_from(request: pb.MakeFilmRequest) -> FilmOrder:

@@ -24,7 +24,7 @@ async def run(settings: VideoSettings) -> None:
     async with backbone("video", "vid", settings) as base:
         local = LocalVideo()
         catalogue: Catalogue[VideoModel] = Catalogue([local], settings.default_model)
-        clips = Filming(base.desk, base.library, Workshop(base.library), catalogue)
+        clips = Filming(base.desk, base.library, Workshop(base.library), catalogue, base.prices)
         films = Editing(base.desk, base.library)
         queues = (Queue(filming.queue_of(local.card), settings.max_concurrent), Queue(editing.QUEUE, 1))
         engine = base.engine(queues, {filming.KIND: clips.run, editing.KIND: films.run})

@@ -73,8 +73,8 @@ class Editing:
         self._library = library
 
     async def accept(self, cut: Cut, admission: Admission) -> JobRecord:
-        """Admits the job."""
-        return await self._desk.accept(KIND, QUEUE, cut, admission, model=EDITOR)
+        """Admits the job. The editor is our own and always free."""
+        return await self._desk.accept(KIND, QUEUE, cut, admission, model=EDITOR, estimated_micros=0)
 
     async def run(self, work: Work) -> Json:
         """Edits the film of the job."""
@@ -89,11 +89,11 @@ class Editing:
             out, poster = directory / "film.mp4", directory / "poster.jpg"
             with work.reporting(3, 96, "editing") as progress:
                 composed = await work.in_thread(_compose, film, out, poster, progress)
-            kept = await self._keep(work, cut, composed, out, poster)
-        await work.settle("film")
+            kept, seconds = await self._keep(work, cut, composed, out, poster)
+        await work.settle("film", units={"seconds": seconds})
         return kept
 
-    async def _keep(self, work: Work, cut: Cut, composed: Composed, out: Path, poster: Path) -> Json:
+    async def _keep(self, work: Work, cut: Cut, composed: Composed, out: Path, poster: Path) -> tuple[Json, float]:
         parents = tuple(asset for clip in cut.clips for asset in (clip.video, clip.voice) if asset)
         made_by = Provenance(cut.film_title, EDITOR, "local", parents=(*parents, cut.music) if cut.music else parents)
 
@@ -113,8 +113,9 @@ class Editing:
             subtitles = out.with_suffix(".srt")
             subtitles.write_text(composed.srt, encoding="utf-8")
             kept["subtitles"] = asset_json(await keep("subtitles", subtitles, "application/x-subrip"))
-        kept["video"] = asset_json(await keep("film", out, "video/mp4"))
-        return kept
+        film = await keep("film", out, "video/mp4")
+        kept["video"] = asset_json(film)
+        return kept, film.duration_s or 0.0
 
     async def _assembled(self, tenant: str, cut: Cut, directory: Path) -> Film:
         async def fetch(asset: str) -> Path | None:

@@ -16,9 +16,10 @@ from reelwright_kit.jobs.desk import JobDesk
 from reelwright_kit.jobs.model import JobRecord, Json
 from reelwright_kit.jobs.rendering import Admission
 from reelwright_kit.jobs.work import Work
+from reelwright_kit.money.prices import Prices
 from reelwright_kit.workshop import Product, Workshop
 from reelwright_video.errors import DurationUnsupported, FirstFrameRequired
-from reelwright_video.framing import DEFAULT_FPS, frame_size
+from reelwright_video.framing import DEFAULT_FPS, DEFAULT_RESOLUTION, frame_size
 from reelwright_video.providers.interface import ModelCard, Shot, VideoModel
 
 KIND = "video"
@@ -46,23 +47,38 @@ class Order:
 class Filming:
     """Takes orders for clips and makes them."""
 
-    def __init__(self, desk: JobDesk, library: Library, workshop: Workshop, catalogue: Catalogue[VideoModel]) -> None:
+    def __init__(
+        self,
+        desk: JobDesk,
+        library: Library,
+        workshop: Workshop,
+        catalogue: Catalogue[VideoModel],
+        prices: Prices,
+    ) -> None:
         self._desk = desk
         self._library = library
         self._workshop = workshop
         self._catalogue = catalogue
+        self._prices = prices
 
     async def accept(self, order: Order, admission: Admission) -> JobRecord:
         """Checks the order against its model and admits the job."""
         card = self._catalogue.choose(order.model).card
         _check(order, card)
-        return await self._desk.accept(KIND, queue_of(card), order, admission, model=card.id)
+        micros = self._price(order, card)
+        return await self._desk.accept(KIND, queue_of(card), order, admission, model=card.id, estimated_micros=micros)
 
     def estimate(self, order: Order) -> tuple[int | None, str]:
         """The cost in millionths of a US dollar, None when not known, and the model that would film."""
         card = self._catalogue.choose(order.model).card
-        price = card.price_per_second_micros
-        return (None if price is None else round(price * order.duration_s)), card.id
+        return self._price(order, card), card.id
+
+    def price_per_second(self, card: ModelCard) -> int | None:
+        """What a second of default resolution costs, as `estimate` says it."""
+        return self._prices.seconds(card.id, 1, DEFAULT_RESOLUTION)
+
+    def _price(self, order: Order, card: ModelCard) -> int | None:
+        return self._prices.seconds(card.id, order.duration_s, order.resolution or DEFAULT_RESOLUTION)
 
     async def run(self, work: Work) -> Json:
         """Makes the clip of the job."""
@@ -78,7 +94,8 @@ class Filming:
             )
             await model.film(await self._shot(work, order, first), out, work)
 
-        clip = await self._workshop.make(work, Product("clip", "video/mp4", made_by), film)
+        product = Product("clip", "video/mp4", made_by, units={"seconds": order.duration_s})
+        clip = await self._workshop.make(work, product, film)
         return {"video": {"video": clip}}
 
     async def _shot(self, work: Work, order: Order, first_frame: Path | None) -> Shot:

@@ -44,7 +44,9 @@ class VideoServicer(rpc.VideoServiceServicer):
 
     async def ListModels(self, request: pb.ListModelsRequest, context: Context) -> pb.ListModelsResponse:
         models = self._catalogue.all(request.configured_only)
-        return pb.ListModelsResponse(models=[model_message(model.card) for model in models])
+        return pb.ListModelsResponse(
+            models=[model_message(model.card, self._filming.price_per_second(model.card)) for model in models]
+        )
 
     async def EstimateCost(self, request: pb.EstimateCostRequest, context: Context) -> pb.EstimateCostResponse:
         micros, model = self._filming.estimate(await self._order(request.request))
@@ -127,7 +129,7 @@ def _seconds(message: Message, field: str) -> float | None:
     return _plain(getattr(message, field)) if message.HasField(field) else None
 
 
-def model_message(card: ModelCard) -> pb.VideoModel:
+def model_message(card: ModelCard, price_per_second_micros: int | None) -> pb.VideoModel:
     """A model as the contract shows it."""
     message = pb.VideoModel(
         id=card.id,
@@ -141,7 +143,7 @@ def model_message(card: ModelCard) -> pb.VideoModel:
         last_frame=card.last_frame,
         max_references=card.max_references,
         audio=card.audio,
-        price_per_second_micros=card.price_per_second_micros,
+        price_per_second_micros=price_per_second_micros,
     )
     message.min_duration.FromMilliseconds(round(card.min_duration_s * 1000))
     message.max_duration.FromMilliseconds(round(card.max_duration_s * 1000))

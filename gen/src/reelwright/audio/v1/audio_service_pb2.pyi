@@ -539,6 +539,68 @@ class ListModelsResponse(_message.Message):
 Global___ListModelsResponse: _TypeAlias = ListModelsResponse  # noqa: Y015
 
 @_typing.final
+class EstimateCostRequest(_message.Message):
+    """What to estimate."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SPEAK_FIELD_NUMBER: _builtins.int
+    CREATE_MUSIC_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def speak(self) -> Global___SpeakRequest:
+        """What to say."""
+
+    @_builtins.property
+    def create_music(self) -> Global___CreateMusicRequest:
+        """What to play."""
+
+    def __init__(
+        self,
+        *,
+        speak: Global___SpeakRequest | None = ...,
+        create_music: Global___CreateMusicRequest | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["create_music", b"create_music", "request", b"request", "speak", b"speak"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["create_music", b"create_music", "request", b"request", "speak", b"speak"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType_request: _TypeAlias = _typing.Literal["speak", "create_music"]  # noqa: Y015
+    _WhichOneofArgType_request: _TypeAlias = _typing.Literal["request", b"request"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType_request) -> _WhichOneofReturnType_request | None: ...
+
+Global___EstimateCostRequest: _TypeAlias = EstimateCostRequest  # noqa: Y015
+
+@_typing.final
+class EstimateCostResponse(_message.Message):
+    """What it would cost."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ESTIMATED_MICROS_FIELD_NUMBER: _builtins.int
+    MODEL_FIELD_NUMBER: _builtins.int
+    KNOWN_FIELD_NUMBER: _builtins.int
+    estimated_micros: _builtins.int
+    """What it would cost, in millionths of a US dollar."""
+    model: _builtins.str
+    """Model that would do it."""
+    known: _builtins.bool
+    """False when the price of this model is not known."""
+    def __init__(
+        self,
+        *,
+        estimated_micros: _builtins.int = ...,
+        model: _builtins.str = ...,
+        known: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["estimated_micros", b"estimated_micros", "known", b"known", "model", b"model"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___EstimateCostResponse: _TypeAlias = EstimateCostResponse  # noqa: Y015
+
+@_typing.final
 class AudioModel(_message.Message):
     """A model that makes or hears sound."""
 

@@ -61,6 +61,11 @@ class AudioServiceStub:
                 request_serializer=reelwright_dot_audio_dot_v1_dot_audio__service__pb2.ListModelsRequest.SerializeToString,
                 response_deserializer=reelwright_dot_audio_dot_v1_dot_audio__service__pb2.ListModelsResponse.FromString,
                 _registered_method=True)
+        self.EstimateCost = channel.unary_unary(
+                '/reelwright.audio.v1.AudioService/EstimateCost',
+                request_serializer=reelwright_dot_audio_dot_v1_dot_audio__service__pb2.EstimateCostRequest.SerializeToString,
+                response_deserializer=reelwright_dot_audio_dot_v1_dot_audio__service__pb2.EstimateCostResponse.FromString,
+                _registered_method=True)
 
 
 class AudioServiceServicer:
@@ -106,6 +111,13 @@ class AudioServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def EstimateCost(self, request, context):
+        """Estimates what a Speak or a CreateMusic would cost, without making anything. Safe to repeat.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_AudioServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -133,6 +145,11 @@ def add_AudioServiceServicer_to_server(servicer, server):
                     servicer.ListModels,
                     request_deserializer=reelwright_dot_audio_dot_v1_dot_audio__service__pb2.ListModelsRequest.FromString,
                     response_serializer=reelwright_dot_audio_dot_v1_dot_audio__service__pb2.ListModelsResponse.SerializeToString,
+            ),
+            'EstimateCost': grpc.unary_unary_rpc_method_handler(
+                    servicer.EstimateCost,
+                    request_deserializer=reelwright_dot_audio_dot_v1_dot_audio__service__pb2.EstimateCostRequest.FromString,
+                    response_serializer=reelwright_dot_audio_dot_v1_dot_audio__service__pb2.EstimateCostResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -272,6 +289,33 @@ class AudioService:
             '/reelwright.audio.v1.AudioService/ListModels',
             reelwright_dot_audio_dot_v1_dot_audio__service__pb2.ListModelsRequest.SerializeToString,
             reelwright_dot_audio_dot_v1_dot_audio__service__pb2.ListModelsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def EstimateCost(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/reelwright.audio.v1.AudioService/EstimateCost',
+            reelwright_dot_audio_dot_v1_dot_audio__service__pb2.EstimateCostRequest.SerializeToString,
+            reelwright_dot_audio_dot_v1_dot_audio__service__pb2.EstimateCostResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -51,6 +51,8 @@ class AudioServiceStub:
     """Lists voices, those of the default model first. Safe to repeat."""
     ListModels: _grpc.UnaryUnaryMultiCallable[_audio_service_pb2.ListModelsRequest, _audio_service_pb2.ListModelsResponse]
     """Lists the models with what they can do, what they cost and whether they are configured. Safe to repeat."""
+    EstimateCost: _grpc.UnaryUnaryMultiCallable[_audio_service_pb2.EstimateCostRequest, _audio_service_pb2.EstimateCostResponse]
+    """Estimates what a Speak or a CreateMusic would cost, without making anything. Safe to repeat."""
 
 @_typing.type_check_only
 class AudioServiceAsyncStub(AudioServiceStub):
@@ -75,6 +77,8 @@ class AudioServiceAsyncStub(AudioServiceStub):
     """Lists voices, those of the default model first. Safe to repeat."""
     ListModels: _aio.UnaryUnaryMultiCallable[_audio_service_pb2.ListModelsRequest, _audio_service_pb2.ListModelsResponse]  # type: ignore[assignment]
     """Lists the models with what they can do, what they cost and whether they are configured. Safe to repeat."""
+    EstimateCost: _aio.UnaryUnaryMultiCallable[_audio_service_pb2.EstimateCostRequest, _audio_service_pb2.EstimateCostResponse]  # type: ignore[assignment]
+    """Estimates what a Speak or a CreateMusic would cost, without making anything. Safe to repeat."""
 
 class AudioServiceServicer(metaclass=_abc_1.ABCMeta):
     """Speaks, makes music and writes down what is said. Long work is a job: the answer comes at once and `JobService` follows it. Errors of
@@ -126,5 +130,13 @@ class AudioServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_audio_service_pb2.ListModelsResponse, _abc.Awaitable[_audio_service_pb2.ListModelsResponse]]:
         """Lists the models with what they can do, what they cost and whether they are configured. Safe to repeat."""
+
+    @_abc_1.abstractmethod
+    def EstimateCost(
+        self,
+        request: _audio_service_pb2.EstimateCostRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_audio_service_pb2.EstimateCostResponse, _abc.Awaitable[_audio_service_pb2.EstimateCostResponse]]:
+        """Estimates what a Speak or a CreateMusic would cost, without making anything. Safe to repeat."""
 
 def add_AudioServiceServicer_to_server(servicer: AudioServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -19,8 +19,6 @@ class ModelCard:
     kind: str
     """`speech`, `music` or `transcript`."""
     word_times: bool
-    price_micros: int | None
-    """Price of 1,000 characters (speech) or of a minute (music), millionths of a US dollar; None when not known."""
     configured: bool = True
     reason: str = ""
 

@@ -14,7 +14,7 @@ from reelwright_kit.jobs.work import Work
 class LocalSpeech:
     """Speaks with eSpeak NG."""
 
-    card = ModelCard("local/speech", "local", "eSpeak NG, mastered", "speech", word_times=True, price_micros=0)
+    card = ModelCard("local/speech", "local", "eSpeak NG, mastered", "speech", word_times=True)
 
     def voices(self) -> tuple[VoiceCard, ...]:
         return tuple(VoiceCard(v.id, v.name, v.language, v.gender, self.card.id) for v in local.voices())
@@ -35,7 +35,7 @@ class LocalSpeech:
 class LocalMusic:
     """Composes and plays a quiet bed."""
 
-    card = ModelCard("local/music", "local", "Composed music bed", "music", word_times=False, price_micros=0)
+    card = ModelCard("local/music", "local", "Composed music bed", "music", word_times=False)
 
     async def play(self, piece: Piece, out: Path, work: Work) -> None:
         with work.reporting(2, 95, "playing") as progress:

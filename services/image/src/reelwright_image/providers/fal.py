@@ -8,12 +8,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from reelwright_image.providers import prices
 from reelwright_image.providers.finishing import finished
 from reelwright_image.providers.interface import ModelCard, Picture
 from reelwright_kit.errors import AppError
 from reelwright_kit.jobs.commission import ProviderFailed, Show, Sighting, Ticket, Unanswered, Unreachable
 from reelwright_kit.jobs.model import Json
+from reelwright_kit.money.prices import Prices
 from reelwright_kit.upstream import Upstream, blocked
 
 PROVIDER = "fal"
@@ -44,9 +44,10 @@ def upstream(base_url: str, key: str) -> Upstream:
 class FalModel:
     """One model of fal's."""
 
-    def __init__(self, model: str, name: str, api: Upstream | None) -> None:
+    def __init__(self, model: str, name: str, api: Upstream | None, prices: Prices) -> None:
         self._model = model
         self._api = api
+        self._prices = prices
         self.card = ModelCard(
             id=f"{PROVIDER}/{model}",
             provider=PROVIDER,
@@ -57,17 +58,16 @@ class FalModel:
             edits=False,
             transparency=False,
             seed=True,
-            price_micros=prices.fal_estimate(model, 1024, 768),
             configured=api is not None,
             reason="" if api else "FAL_KEY is not set",
         )
 
     def estimate(self, picture: Picture) -> int | None:
-        return prices.fal_estimate(self._model, picture.width, picture.height)
+        return self._prices.picture(self.card.id, width=picture.width, height=picture.height, quality=picture.quality)
 
-    def commission(self, picture: Picture) -> FalCommission:
+    def commission(self, picture: Picture, estimated_micros: int) -> FalCommission:
         assert self._api is not None
-        return FalCommission(self._api, self._model, picture)
+        return FalCommission(self._api, self._model, picture, estimated_micros)
 
 
 @dataclass(frozen=True)
@@ -77,6 +77,7 @@ class FalCommission:
     api: Upstream
     app: str
     picture: Picture
+    estimated_micros: int
 
     @property
     def provider(self) -> str:
@@ -85,10 +86,6 @@ class FalCommission:
     @property
     def model(self) -> str:
         return f"{PROVIDER}/{self.app}"
-
-    @property
-    def estimated_micros(self) -> int:
-        return prices.fal_estimate(self.app, self.picture.width, self.picture.height) or 0
 
     async def submit(self, intent: str, out: Path, show: Show) -> Ticket:
         answer = await self.api.submit(f"/{self.app}", self._arguments(), {"X-Client-Request-Id": intent})

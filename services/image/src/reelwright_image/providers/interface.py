@@ -24,8 +24,6 @@ class ModelCard:
     edits: bool
     transparency: bool
     seed: bool
-    price_micros: int | None
-    """Price of one usual picture, millionths of a US dollar; None when not known."""
     configured: bool = True
     reason: str = ""
 
@@ -77,5 +75,5 @@ class OwnModel(ImageModel, Protocol):
 class PaidModel(ImageModel, Protocol):
     """Has pictures drawn by a provider, who is paid for each."""
 
-    def commission(self, picture: Picture) -> Commission:
-        """The order for this picture."""
+    def commission(self, picture: Picture, estimated_micros: int) -> Commission:
+        """The order for this picture, for which so many millionths of a US dollar were set aside."""

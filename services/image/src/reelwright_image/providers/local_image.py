@@ -9,6 +9,7 @@ from reelwright_image.providers.finishing import FORMATS
 from reelwright_image.providers.interface import ModelCard, Picture
 from reelwright_image.providers.local import draw
 from reelwright_kit.jobs.work import Work
+from reelwright_kit.money.prices import Prices
 
 MAX_SIDE = 2048
 
@@ -26,11 +27,13 @@ class LocalImage:
         edits=False,
         transparency=False,
         seed=True,
-        price_micros=0,
     )
 
+    def __init__(self, prices: Prices) -> None:
+        self._prices = prices
+
     def estimate(self, picture: Picture) -> int | None:
-        return 0
+        return self._prices.picture(self.card.id, width=picture.width, height=picture.height, quality=picture.quality)
 
     async def draw(self, picture: Picture, out: Path, work: Work, low: float, high: float) -> None:
         with work.reporting(low, high, "drawing") as progress:

@@ -14,7 +14,6 @@ import openai
 from openai.types import ImageGenCompletedEvent, ImageGenPartialImageEvent
 
 from reelwright_image.errors import SizeUnsupported
-from reelwright_image.providers import prices
 from reelwright_image.providers.finishing import finished
 from reelwright_image.providers.interface import ModelCard, Picture
 from reelwright_image.providers.shapes import nearest_size
@@ -28,6 +27,7 @@ from reelwright_kit.jobs.commission import (
     Unanswered,
 )
 from reelwright_kit.jobs.model import Json
+from reelwright_kit.money.prices import Prices
 from reelwright_kit.upstream import NOT_SENT, blocked, retry_after_of
 
 PROVIDER = "openai"
@@ -63,10 +63,11 @@ def client(key: str, base_url: str, organization: str, project: str) -> openai.A
 class OpenAIModel:
     """One model of OpenAI's."""
 
-    def __init__(self, model: str, api: openai.AsyncOpenAI | None, previews: int) -> None:
+    def __init__(self, model: str, api: openai.AsyncOpenAI | None, previews: int, prices: Prices) -> None:
         self._model = model
         self._api = api
         self._previews = previews
+        self._prices = prices
         name, self._sizes = MODELS[model]
         self.card = ModelCard(
             id=f"{PROVIDER}/{model}",
@@ -78,19 +79,25 @@ class OpenAIModel:
             edits=False,
             transparency=True,
             seed=False,
-            price_micros=prices.openai_estimate(model, USUAL_QUALITY, 1024, 1024, "", previews),
             configured=api is not None,
             reason="" if api else "OPENAI_API_KEY is not set",
         )
 
     def estimate(self, picture: Picture) -> int | None:
         width, height = self._size(picture)
-        return prices.openai_estimate(self._model, _quality(picture), width, height, picture.words, self._previews)
+        return self._prices.picture(
+            self.card.id,
+            width=width,
+            height=height,
+            quality=_quality(picture),
+            prompt_characters=len(picture.words),
+            previews=self._previews,
+        )
 
-    def commission(self, picture: Picture) -> OpenAICommission:
+    def commission(self, picture: Picture, estimated_micros: int) -> OpenAICommission:
         assert self._api is not None
         return OpenAICommission(
-            self._api, self._model, picture, self._size(picture), self._previews, self.estimate(picture) or 0
+            self._api, self._model, picture, self._size(picture), self._previews, self._prices, estimated_micros
         )
 
     def _size(self, picture: Picture) -> tuple[int, int]:
@@ -116,6 +123,7 @@ class OpenAICommission:
     picture: Picture
     size: tuple[int, int]
     previews: int
+    prices: Prices
     estimated_micros: int
 
     @property
@@ -160,8 +168,9 @@ class OpenAICommission:
         completed = await self._completed(stream, out, show)
         await finished_or_unanswered(out, self.picture.media_type)
         usage = completed.usage
-        tokens = usage.output_tokens, usage.input_tokens_details.text_tokens, usage.input_tokens_details.image_tokens
-        return Ticket(request_id, done=True, micros=prices.openai_cost(self.name, *tokens))
+        given = usage.input_tokens_details
+        micros = self.prices.tokens(self.model, given.text_tokens, usage.output_tokens, given.image_tokens)
+        return Ticket(request_id, done=True, micros=micros)
 
     async def _completed(self, stream: AsyncIterator[Any], out: Path, show: Show) -> ImageGenCompletedEvent:
         try:

@@ -9,13 +9,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from reelwright_image.providers import prices
 from reelwright_image.providers.finishing import finished
 from reelwright_image.providers.interface import ModelCard, Picture
 from reelwright_image.providers.shapes import nearest_ratio
 from reelwright_kit.errors import AppError
 from reelwright_kit.jobs.commission import ProviderFailed, Show, Sighting, Ticket, Unanswered, Unreachable
 from reelwright_kit.jobs.model import Json
+from reelwright_kit.money.prices import Prices
 from reelwright_kit.upstream import Upstream, blocked
 
 PROVIDER = "replicate"
@@ -44,9 +44,10 @@ def upstream(base_url: str, token: str) -> Upstream:
 class ReplicateModel:
     """One model of Replicate's."""
 
-    def __init__(self, model: str, name: str, api: Upstream | None) -> None:
+    def __init__(self, model: str, name: str, api: Upstream | None, prices: Prices) -> None:
         self._model = model
         self._api = api
+        self._prices = prices
         self.card = ModelCard(
             id=f"{PROVIDER}/{model}",
             provider=PROVIDER,
@@ -57,17 +58,16 @@ class ReplicateModel:
             edits=False,
             transparency=False,
             seed=True,
-            price_micros=prices.REPLICATE_MICROS_PER_PICTURE.get(model),
             configured=api is not None,
             reason="" if api else "REPLICATE_API_TOKEN is not set",
         )
 
     def estimate(self, picture: Picture) -> int | None:
-        return self.card.price_micros
+        return self._prices.picture(self.card.id, width=picture.width, height=picture.height, quality=picture.quality)
 
-    def commission(self, picture: Picture) -> ReplicateCommission:
+    def commission(self, picture: Picture, estimated_micros: int) -> ReplicateCommission:
         assert self._api is not None
-        return ReplicateCommission(self._api, self._model, picture, self.card.price_micros or 0)
+        return ReplicateCommission(self._api, self._model, picture, estimated_micros)
 
 
 @dataclass(frozen=True)

@@ -21,8 +21,6 @@ class ModelCard:
     capabilities: tuple[str, ...] = ()
     context_tokens: int = 0
     max_output_tokens: int = 0
-    price_micros: int | None = None
-    """Price of a million tokens, in and out, millionths of a US dollar; None when not known."""
     configured: bool = True
     reason: str = ""
 

@@ -26,7 +26,6 @@ class LocalText:
         ("json_schema", "streaming"),
         context_tokens=100_000,
         max_output_tokens=32_000,
-        price_micros=0,
     )
 
     async def answer(self, question: Question) -> Answer:
@@ -43,7 +42,7 @@ class LocalText:
 class LocalEmbedding:
     """Hashes words and character n-grams into a vector."""
 
-    card = ModelCard("local/embed", "local", "Hashed words and n-grams", "embedding", price_micros=0)
+    card = ModelCard("local/embed", "local", "Hashed words and n-grams", "embedding")
 
     async def embed(self, texts: Sequence[str], dimensions: int | None) -> tuple[list[list[float]], Usage]:
         size = dimensions or DEFAULT_DIMENSIONS

@@ -6,18 +6,17 @@ from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from google.protobuf import duration_pb2, json_format
+from google.protobuf import json_format
 
 from reelwright.assets.v1 import assets_service_pb2 as assets
-from reelwright.audio.v1 import audio_service_pb2 as audio
 from reelwright.audio.v1 import audio_service_pb2_grpc as audio_rpc
-from reelwright.image.v1 import image_service_pb2 as image
 from reelwright.image.v1 import image_service_pb2_grpc as image_rpc
 from reelwright.jobs.v1 import jobs_service_pb2 as jobs
 from reelwright.video.v1 import video_service_pb2 as video
 from reelwright.video.v1 import video_service_pb2_grpc as video_rpc
 from reelwright_kit.access.passport import Passport
 from reelwright_kit.jobs.model import Json
+from reelwright_story.providers import requests
 from reelwright_story.providers.calling import insist, request_key
 
 TIMEOUT_S = 30.0
@@ -65,17 +64,8 @@ class Studio:
     ) -> str:
         """A picture of `size` pixels."""
         key = request_key(parent, "picture", prompt, size, seed, model)
-        request = image.CreateImageRequest(
-            prompt=prompt,
-            # Both: the size of the film's frame where the model makes it, else what comes nearest in shape.
-            aspect_ratio=aspect_ratio,
-            width=size[0],
-            height=size[1],
-            seed=seed,
-            model=model,
-            request_id=key,
-            parent=parent,
-        )
+        request = requests.picture(prompt, aspect_ratio, size, seed, model)
+        request.request_id, request.parent = key, parent
         return await self._order("image", self._images.CreateImage, request)
 
     async def clip(
@@ -83,32 +73,23 @@ class Studio:
     ) -> str:
         """A clip that begins with a picture."""
         key = request_key(parent, "clip", picture, prompt, seconds, resolution, seed, model)
-        request = video.CreateVideoRequest(
-            prompt=prompt,
-            first_frame=_reference(picture),
-            duration=_duration(seconds),
-            resolution=resolution,
-            seed=seed,
-            model=model,
-            request_id=key,
-            parent=parent,
-        )
+        request = requests.clip(prompt, seconds, resolution, seed, model)
+        request.first_frame.CopyFrom(_reference(picture))
+        request.request_id, request.parent = key, parent
         return await self._order("video", self._videos.CreateVideo, request)
 
     async def voice(self, parent: str, text: str, voice: str, language: str, model: str) -> str:
         """A spoken line."""
         key = request_key(parent, "voice", text, voice, language, model)
-        request = audio.SpeakRequest(
-            text=text, voice=voice, language=language, model=model, request_id=key, parent=parent
-        )
+        request = requests.voice(text, voice, language, model)
+        request.request_id, request.parent = key, parent
         return await self._order("audio", self._sounds.Speak, request)
 
     async def music(self, parent: str, prompt: str, seconds: float, seed: int, model: str) -> str:
         """Music of a length."""
         key = request_key(parent, "music", prompt, seconds, seed, model)
-        request = audio.CreateMusicRequest(
-            prompt=prompt, duration=_duration(seconds), seed=seed, model=model, request_id=key, parent=parent
-        )
+        request = requests.music(prompt, seconds, seed, model)
+        request.request_id, request.parent = key, parent
         return await self._order("audio", self._sounds.CreateMusic, request)
 
     async def edit(
@@ -158,9 +139,3 @@ def _film_clip(shot: CutShot) -> video.FilmClip:
 
 def _reference(asset: str) -> assets.MediaReference:
     return assets.MediaReference(asset=asset)
-
-
-def _duration(seconds: float) -> duration_pb2.Duration:
-    duration = duration_pb2.Duration()
-    duration.FromMilliseconds(round(seconds * 1000))
-    return duration

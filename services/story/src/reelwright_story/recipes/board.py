@@ -6,6 +6,7 @@ import time
 
 from reelwright_kit.jobs.model import EventRecord, State
 from reelwright_kit.jobs.work import Work
+from reelwright_story.recipes.stopping import Tally
 
 WEIGHTS = {"picture": 0.35, "voice": 0.1, "clip": 0.55}
 """Share of each task in the work of a shot."""
@@ -16,7 +17,9 @@ MIN_INTERVAL_S = 0.5
 class ShotBoard:
     """Tells the watchers of a film about its shots, from `low` to `high` percent of the film."""
 
-    def __init__(self, work: Work, titles: list[str], low: float, high: float) -> None:
+    def __init__(self, work: Work, titles: list[str], low: float, high: float, tally: Tally) -> None:
+        self.tally = tally
+        """What is there of the film."""
         self._work = work
         self._titles = titles
         self._low, self._high = low, high

@@ -6,7 +6,6 @@ import asyncio
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
@@ -16,11 +15,13 @@ from reelwright_kit.assets.rendering import asset_json
 from reelwright_kit.jobs.model import EventRecord, Json
 from reelwright_kit.jobs.work import Work
 from reelwright_story.children import Children
-from reelwright_story.orders import SECONDS_PER_SCENE, FilmOrder
+from reelwright_story.gathering import Gathering
+from reelwright_story.orders import SECONDS_PER_SCENE, FilmOrder, clip_seconds, music_seconds
 from reelwright_story.planning import Brief, Planner
 from reelwright_story.providers.studio import CutShot, Studio
 from reelwright_story.providers.text import GrpcTextModel
 from reelwright_story.recipes.board import ShotBoard
+from reelwright_story.recipes.stopping import Tally, explained
 from reelwright_story.storyboard import Shot, Storyboard
 
 KIND = "film"
@@ -28,13 +29,6 @@ QUEUE = "story.film"
 
 PLANNED, SHOT, EDITED = 6.0, 72.0, 97.0
 """Percent of a film that is done after each of its steps."""
-
-TITLE_S = 3.0
-LEAD_S = 1.5
-"""How much longer a clip is than what is said over it."""
-SHORTEST_CLIP_S, LONGEST_CLIP_S = 4.0, 30.0
-LONGEST_MUSIC_S = 600.0
-"""What CreateMusic takes; the edit repeats it under a longer film."""
 
 
 @dataclass(frozen=True)
@@ -60,11 +54,11 @@ class FilmRecipe:
     async def run(self, work: Work) -> Json:
         """Makes the film of the job. Steps that were done are not done again, nor is any child of one that was not."""
         order = msgspec.convert(work.job.request, FilmOrder)
-        planned = await work.step("plan", lambda: self._plan(work, order))
+        planned = await work.step("plan", lambda: self._planned(work, order))
         board = msgspec.convert(planned, Storyboard)
         shot = await work.step("shoot", lambda: self._shoot(work, order, board))
         takes = msgspec.convert(shot["takes"], list[Taken])
-        edited = await work.step("edit", lambda: self._edit(work, order, board, takes, shot["music"]))
+        edited = await work.step("edit", lambda: self._edited(work, order, board, takes, shot["music"]))
         storyboard = await work.step("storyboard", lambda: self._keep_storyboard(work, order, board, takes))
         film = {
             "film": edited["video"],
@@ -74,6 +68,10 @@ class FilmRecipe:
             "title": board.outline.title,
         }
         return {"film": film | ({"subtitles": edited["subtitles"]} if "subtitles" in edited else {})}
+
+    async def _planned(self, work: Work, order: FilmOrder) -> Json:
+        with explained(work.job, Tally(music=order.music)):
+            return await self._plan(work, order)
 
     async def _plan(self, work: Work, order: FilmOrder) -> Json:
         planner, key = Planner(self._text.of(order.models.text)), f"{work.job.id}.plan"
@@ -97,14 +95,18 @@ class FilmRecipe:
 
     async def _shoot(self, work: Work, order: FilmOrder, board: Storyboard) -> Json:
         titles = [board.scene_of(shot).title for shot in board.shots]
-        progress = ShotBoard(work, titles, PLANNED, SHOT)
+        progress = ShotBoard(work, titles, PLANNED, SHOT, Tally(len(titles), order.music))
         await progress.announce()
+        with explained(work.job, progress.tally):
+            return await self._gathered(work, order, board, progress)
+
+    async def _gathered(self, work: Work, order: FilmOrder, board: Storyboard, progress: ShotBoard) -> Json:
         async with Gathering() as group:
             voices = [group.create_task(self._speak(work, order, board, n, progress)) for n in range(len(board.shots))]
             pictures = [group.create_task(self._draw(work, order, board, n, progress)) for n in range(len(board.shots))]
             spoken = [await voice for voice in voices]
-            lengths = [_length(order, len(board.shots), _seconds(said["audio"])) for said in spoken]
-            music = group.create_task(self._score(work, order, board, sum(lengths)))
+            lengths = [clip_seconds(order, len(board.shots), _seconds(said["audio"])) for said in spoken]
+            music = group.create_task(self._score(work, order, board, sum(lengths), progress))
             clips = [
                 group.create_task(self._animate(work, order, shot, n, pictures[n], lengths[n], progress))
                 for n, shot in enumerate(board.shots)
@@ -150,13 +152,20 @@ class FilmRecipe:
         clip: Json = result["video"]["video"]
         return clip
 
-    async def _score(self, work: Work, order: FilmOrder, board: Storyboard, seconds: float) -> str:
+    async def _score(self, work: Work, order: FilmOrder, board: Storyboard, seconds: float, progress: ShotBoard) -> str:
         if not order.music:
             return ""
         prompt = f"{board.outline.mood}; {board.outline.music}"
         job = await self._studio.music(work.job.id, prompt, music_seconds(seconds), order.seed, order.models.music)
         result = await self._children.follow(work.job.tenant, job, _ignore)
+        progress.tally.has_music = True
         return str(result["audio"]["audio"]["id"])
+
+    async def _edited(self, work: Work, order: FilmOrder, board: Storyboard, takes: list[Taken], music: str) -> Json:
+        every = set(range(len(takes)))
+        tally = Tally(len(takes), order.music, {"picture": every, "voice": every, "clip": every}, has_music=True)
+        with explained(work.job, tally):
+            return await self._edit(work, order, board, takes, music)
 
     async def _edit(self, work: Work, order: FilmOrder, board: Storyboard, takes: list[Taken], music: str) -> Json:
         shots = [
@@ -201,36 +210,17 @@ class FilmRecipe:
         async def hear(event: EventRecord) -> None:
             await progress.hear(number, task, event)
 
-        return await self._children.follow(work.job.tenant, job, hear)
+        result = await self._children.follow(work.job.tenant, job, hear)
+        progress.tally.made[task].add(number)
+        return result
 
 
 async def _ignore(_event: EventRecord) -> None:
     return
 
 
-class Gathering(asyncio.TaskGroup):
-    """A task group that raises the first failure itself: callers react to failures, not to groups of them."""
-
-    async def __aexit__(self, *raised: Any) -> None:
-        try:
-            await super().__aexit__(*raised)
-        except BaseExceptionGroup as group:
-            raise group.exceptions[0] from None
-
-
 def _seconds(asset: Json) -> float:
     return float(str(asset["duration"]).rstrip("s"))
-
-
-def music_seconds(clips_s: float) -> float:
-    """How long the music of a film is whose clips are `clips_s` long in all."""
-    return min(TITLE_S + clips_s, LONGEST_MUSIC_S)
-
-
-def _length(order: FilmOrder, shots: int, voice_s: float) -> float:
-    """How long a clip is: what is said over it decides, or the wished length of the film when that is longer."""
-    share = (order.seconds - TITLE_S) / shots
-    return round(min(max(voice_s + LEAD_S, share, SHORTEST_CLIP_S), LONGEST_CLIP_S), 2)
 
 
 def _written(order: FilmOrder, board: Storyboard, takes: list[Taken]) -> Json:

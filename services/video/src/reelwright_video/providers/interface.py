@@ -25,8 +25,6 @@ class ModelCard:
     last_frame: bool
     max_references: int
     audio: bool
-    price_per_second_micros: int | None
-    """Price of a second of default resolution, millionths of a US dollar; None when not known."""
     configured: bool = True
     reason: str = ""
 

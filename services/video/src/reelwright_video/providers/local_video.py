@@ -26,7 +26,6 @@ class LocalVideo:
         last_frame=False,
         max_references=0,
         audio=False,
-        price_per_second_micros=0,
     )
 
     async def film(self, shot: Shot, out: Path, work: Work) -> None:

@@ -1,0 +1,148 @@
+"""What models charge: the price list that is shipped, the operator's before it, and what work comes to by them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from importlib import resources
+from pathlib import Path
+
+from reelwright_kit.money.entries import ANY_QUALITY, Entry, EntryInvalid, read
+from reelwright_kit.settings import SettingsInvalid
+
+MILLION = 1_000_000
+CHARACTERS_PER_TOKEN = 4
+"""Of a text whose tokens nobody has counted yet."""
+SQUARE = 1024 * 1024
+"""Pixels of the picture whose tokens a price list gives."""
+
+
+def today() -> date:
+    """The day it is, UTC."""
+    return datetime.now(UTC).date()
+
+
+@dataclass(frozen=True)
+class TokenPrices:
+    """What a model of texts charges for a million tokens, in millionths of a US dollar."""
+
+    input_micros: int
+    output_micros: int
+
+
+class Prices:
+    """What work costs today, in whole millionths of a US dollar, rounded up; None where that is not known.
+
+    Every question looks at the calendar: a price that begins tomorrow counts from tomorrow on, without a restart.
+    """
+
+    def __init__(self, lists: Sequence[Sequence[Entry]], day: Callable[[], date] = today) -> None:
+        self._lists = lists
+        self._day = day
+
+    @classmethod
+    def load(cls, path: str = "", day: Callable[[], date] = today) -> Prices:
+        """The prices of the file `path`, if any, and after them those that are shipped; raises SettingsInvalid."""
+        shipped = read(resources.files(__package__).joinpath("prices.toml").read_text(encoding="utf-8"))
+        return cls([_given(path), shipped] if path else [shipped], day)
+
+    def entry(self, model: str) -> Entry | None:
+        """The latest entry of `model` that has begun, of the first list that has one; else that of its provider."""
+        day, everything = self._day(), f"{model.partition('/')[0]}/*"
+        for entries in self._lists:
+            for wanted in (model, everything):
+                begun = [entry for entry in entries if entry.model == wanted and entry.start <= day]
+                if begun:
+                    return max(begun, key=lambda entry: entry.start)
+        return None
+
+    def picture(
+        self,
+        model: str,
+        *,
+        width: int,
+        height: int,
+        quality: str = "",
+        prompt_characters: int = 0,
+        previews: int = 0,
+    ) -> int | None:
+        """One picture of so many pixels, before it is made."""
+        match self.entry(model):
+            case Entry(free=True):
+                return 0
+            case Entry(micros_per_picture=int(price)):
+                return price
+            case Entry(micros_per_picture=dict(table)):
+                sizes = table.get(quality, table.get(ANY_QUALITY, {}))
+                return sizes.get(f"{width}x{height}")
+            case Entry(micros_per_megapixel=int(price)):
+                return price * math.ceil(width * height / MILLION)
+            case Entry(picture_tokens=tokens) as entry if quality in tokens:
+                output = math.ceil(tokens[quality] * width * height / SQUARE) + previews * entry.preview_tokens
+                return _tokens(entry, math.ceil(prompt_characters / CHARACTERS_PER_TOKEN), output, 0)
+        return None
+
+    def tokens(self, model: str, read_tokens: int, written_tokens: int, picture_tokens: int = 0) -> int | None:
+        """So many tokens of text read, of text or a picture written, and of pictures read."""
+        match self.entry(model):
+            case Entry(free=True):
+                return 0
+            case Entry(micros_per_million_input_tokens=int()) as entry:
+                return _tokens(entry, read_tokens, written_tokens, picture_tokens)
+        return None
+
+    def per_million_tokens(self, model: str) -> TokenPrices | None:
+        """What a million tokens cost."""
+        match self.entry(model):
+            case Entry(free=True):
+                return TokenPrices(0, 0)
+            case Entry(micros_per_million_input_tokens=int(price)) as entry:
+                return TokenPrices(price, entry.micros_per_million_output_tokens)
+        return None
+
+    def seconds(self, model: str, seconds: float, resolution: int = 0) -> int | None:
+        """So many seconds of film, whose shorter side has `resolution` pixels, or of sound."""
+        match self.entry(model):
+            case Entry(free=True):
+                return 0
+            case Entry(micros_per_second=int(price)):
+                return _up(price * seconds)
+            case Entry(micros_per_second=dict(table)):
+                fitting = [int(side) for side in table if int(side) >= resolution]
+                return _up(table[str(min(fitting))] * seconds) if fitting else None
+        return None
+
+    def characters(self, model: str, characters: int) -> int | None:
+        """So many characters spoken."""
+        match self.entry(model):
+            case Entry(free=True):
+                return 0
+            case Entry(micros_per_million_characters=int(price)):
+                return -(-price * characters // MILLION)
+        return None
+
+
+def _given(path: str) -> list[Entry]:
+    try:
+        return read(Path(path).read_text(encoding="utf-8"))
+    except EntryInvalid as error:
+        raise SettingsInvalid(f"REELWRIGHT_PRICES: {path}: {error}") from None
+    except (OSError, UnicodeDecodeError) as error:
+        cause = error.strerror if isinstance(error, OSError) else "is not UTF-8"
+        raise SettingsInvalid(f"REELWRIGHT_PRICES: {path}: {cause}") from None
+
+
+def _tokens(entry: Entry, read_tokens: int, written_tokens: int, picture_tokens: int) -> int:
+    total = (
+        (entry.micros_per_million_input_tokens or 0) * read_tokens
+        + entry.micros_per_million_output_tokens * written_tokens
+        + entry.micros_per_million_image_tokens * picture_tokens
+    )
+    return -(-total // MILLION)
+
+
+def _up(micros: float) -> int:
+    """Rounded up, but not for what binary fractions add to a whole number."""
+    return math.ceil(round(micros, 6))

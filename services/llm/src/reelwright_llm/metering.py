@@ -1,0 +1,80 @@
+"""Holds what an answer may cost, settles what it cost, and counts every answer for the usage report."""
+
+from __future__ import annotations
+
+import contextlib
+import math
+from collections.abc import AsyncIterator, Iterable
+from dataclasses import dataclass
+
+from reelwright_kit.money import texts
+from reelwright_kit.money.prices import CHARACTERS_PER_TOKEN, Prices
+from reelwright_kit.money.usage import UsageRecorder, Use
+from reelwright_llm.providers.interface import ModelCard, Question, Usage
+
+TEXT, EMBEDDING, MODERATION = "text", "embedding", "moderation"
+
+LIKELY_ANSWER_TOKENS = 500
+"""What is held for an answer to a question without `max_output_tokens`; a longer one is charged all the same."""
+
+
+@dataclass
+class Reading:
+    """What one call uses, as far as is known; whoever makes the call says it."""
+
+    likely: Usage
+    """What was held for it."""
+    usage: Usage | None = None
+    """What the model says it used; unset until it has said so."""
+    said_characters: int = 0
+    """How much of the answer has come."""
+
+    @property
+    def used(self) -> Usage:
+        """What the model said, else what the words that came amount to."""
+        return self.usage or Usage(self.likely.input_tokens, math.ceil(self.said_characters / CHARACTERS_PER_TOKEN))
+
+
+class Meter:
+    """Runs beside every answer that a model makes; one that is given again is not made, and not counted."""
+
+    def __init__(self, prices: Prices, holds: texts.Texts, recorder: UsageRecorder) -> None:
+        self._prices = prices
+        self._holds = holds
+        self._recorder = recorder
+
+    @contextlib.asynccontextmanager
+    async def asking(self, kind: str, card: ModelCard, likely: Usage) -> AsyncIterator[Reading]:
+        """Counts the call that the block makes for the current caller; one that fails before a word came costs nothing.
+
+        What came of an answer that broke off, or that nobody waited for, is paid. Raises PriceUnknown, CostCeiling
+        and BudgetExhausted before the block.
+        """
+        reading = Reading(likely)
+        at_most = self._prices.tokens(card.id, likely.input_tokens, likely.output_tokens)
+        async with self._holds.metered(kind, card.provider, card.id, at_most) as till:
+            try:
+                yield reading
+            except BaseException as error:
+                if reading.said_characters or not isinstance(error, Exception):
+                    await self._note(kind, card, reading.used, till)
+                raise
+            await self._note(kind, card, reading.used, till)
+
+    async def _note(self, kind: str, card: ModelCard, used: Usage, till: texts.Meter) -> None:
+        micros = self._prices.tokens(card.id, used.input_tokens, used.output_tokens) or 0
+        till.used = texts.Used(used.input_tokens, used.output_tokens, micros)
+        if not till.booked:
+            tokens = used.input_tokens, used.output_tokens
+            await self._recorder.record(Use.of_caller(kind, card.provider, card.id, *tokens, micros))
+
+
+def likely_use(question: Question) -> Usage:
+    """What a question will probably use."""
+    answer = question.max_output_tokens or LIKELY_ANSWER_TOKENS
+    return Usage(tokens_of(turn.text for turn in question.turns), answer)
+
+
+def tokens_of(words: Iterable[str]) -> int:
+    """About how many tokens texts have that nobody has counted yet."""
+    return math.ceil(sum(len(text) for text in words) / CHARACTERS_PER_TOKEN)
