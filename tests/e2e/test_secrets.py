@@ -34,6 +34,7 @@ VENDOR_KEYS = {
     "OPENAI_API_KEY": "sk-marked-openai-7431",
     "FAL_KEY": "marked-fal-7431:marked-fal-secret-7431",
     "REPLICATE_API_TOKEN": "r8_marked-replicate-7431",
+    "AWS_ACCESS_KEY_ID": "AKIAMARKED7431",
     "AWS_SECRET_ACCESS_KEY": "marked-aws-7431",
     "GEMINI_API_KEY": "marked-gemini-7431",
 }
