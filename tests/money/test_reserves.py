@@ -193,6 +193,19 @@ async def test_a_deleted_job_leaves_its_costs_behind(till: Till) -> None:
     await till.check()
 
 
+async def test_what_a_process_of_an_older_release_leaves_reserved_is_given_back(till: Till) -> None:
+    """It ends jobs without knowing of reserves; whoever mends finds them."""
+    key = await till.key("key_a", None)
+    film = await till.admit(key, 300, in_parts=True)
+    shot = await till.admit(key, 100, parent=film.id)
+    for job in (shot, film):
+        await till.do("update reelwright.jobs set state = 'SUCCEEDED', end_time = now() where id = %s", job.id)
+    assert await till.jobs.free_left_pools() == 2
+    assert await till.jobs.free_left_pools() == 0
+    assert await till.totals(key) == {"available": 0, "held": 0, "spent": 0}
+    await till.check()
+
+
 async def test_an_intent_is_settled_once(till: Till) -> None:
     """Ten that settle the same at one time book it once."""
     key = await till.key("key_a", None)

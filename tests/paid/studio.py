@@ -23,6 +23,7 @@ from reelwright_fakes.vendors import VENDORS
 from reelwright_kit import database
 from reelwright_kit.assets.orphans import Orphans
 from reelwright_kit.assets.store import open_store
+from tests.money.till import Till
 from tests.processes import ServiceProcess
 from tests.services.answers import Refusal, refusal
 
@@ -180,6 +181,8 @@ async def check_books(studio: Studio, jobs: Sequence[str], *, unknown: bool = Fa
             assert record["settled_micros"] == studio.billed(job), rows
             assert held == 0
     await check_files(studio)
+    async with database.connect(studio.url, 2) as pool:
+        await Till(pool, "local").check()
 
 
 async def sweep(studio: Studio) -> int:

@@ -100,4 +100,6 @@ async def answered(connection: Connection, tenant: str, new: NewJob, job: str) -
 
 
 def _named(tenant: str, new: NewJob, job: str) -> dict[str, Any]:
-    return {"tenant": tenant, "scope": new.app, "digest": new.digest, "job": job}
+    # Two keys that ask for the same want it twice: each pays for its own.
+    scope = f"{new.app}/{new.key}" if new.key else new.app
+    return {"tenant": tenant, "scope": scope, "digest": new.digest, "job": job}

@@ -15,6 +15,7 @@ from reelwright_kit.jobs import costs
 from reelwright_kit.jobs.model import JobRecord, State
 from reelwright_kit.jobs.statements import ENQUEUE, LOG
 from reelwright_kit.jobs.submissions import OWN, Submission, SubmissionUnknown
+from reelwright_kit.money import budgets
 
 _TREE = """tree as (
   select id, 0 as depth from reelwright.jobs where id = %(job)s and tenant = %(tenant)s
@@ -171,6 +172,8 @@ async def _fund_again(connection: Connection, record: JobRecord, *, whole: bool)
     job = lineage[0]
     likely = job.estimated_micros if job.max_cost_micros is None else min(job.estimated_micros, job.max_cost_micros)
     needed = likely - job.settled_micros - job.reserved_micros
+    if whole and not job.parent:
+        await budgets.require_room(connection, job.tenant, job.key)
     if not whole:
         needed = min(needed, lineage[1].pool_micros)
     await costs.fund(connection, lineage, needed)

@@ -92,7 +92,7 @@ where tenant = %(tenant)s and budget_micros is not null
 union all
 select 'key', budget_micros, budget_period from reelwright.keys
 where id = %(key)s and tenant = %(tenant)s and budget_micros is not null
-order by whose desc
+order by whose
 """
 
 _LOCK = "select pg_advisory_xact_lock(hashtextextended(%s, 0))"
@@ -132,7 +132,7 @@ async def require_room(connection: Connection, tenant: str, key: str) -> None:
 async def require(connection: Connection, tenant: str, key: str, needed_micros: int) -> None:
     """Sees that so much more may be held for this key, until the transaction ends; raises BudgetExhausted.
 
-    Rows of jobs are locked before this, never after: everybody takes locks in that order.
+    Rows of jobs are locked before this, keys before tenants, never the other way round: everybody keeps to that order.
     """
     if needed_micros <= 0:
         return

@@ -103,7 +103,7 @@ class Estimating:
             seconds = music_seconds(clip_s * shots)
             parts.append(_item("music", 1, one.music(order.prompt, seconds, order.seed, models.music)))
         async with Gathering() as group:
-            asked = [group.create_task(part) for part in parts]
+            asked = [group.begin(part) for part in parts]
         return FilmEstimate((*(task.result() for task in asked), Item("edit", 1, EDITOR, 0)))
 
 

@@ -21,7 +21,7 @@ from reelwright_story.planning import Brief, Planner
 from reelwright_story.providers.studio import CutShot, Studio
 from reelwright_story.providers.text import GrpcTextModel
 from reelwright_story.recipes.board import ShotBoard
-from reelwright_story.recipes.stopping import Tally, explained
+from reelwright_story.recipes.stopping import Tally, explained, is_for_money
 from reelwright_story.storyboard import Shot, Storyboard
 
 KIND = "film"
@@ -101,14 +101,14 @@ class FilmRecipe:
             return await self._gathered(work, order, board, progress)
 
     async def _gathered(self, work: Work, order: FilmOrder, board: Storyboard, progress: ShotBoard) -> Json:
-        async with Gathering() as group:
-            voices = [group.create_task(self._speak(work, order, board, n, progress)) for n in range(len(board.shots))]
-            pictures = [group.create_task(self._draw(work, order, board, n, progress)) for n in range(len(board.shots))]
+        async with Gathering(is_for_money) as group:
+            voices = [group.begin(self._speak(work, order, board, n, progress)) for n in range(len(board.shots))]
+            pictures = [group.begin(self._draw(work, order, board, n, progress)) for n in range(len(board.shots))]
             spoken = [await voice for voice in voices]
             lengths = [clip_seconds(order, len(board.shots), _seconds(said["audio"])) for said in spoken]
-            music = group.create_task(self._score(work, order, board, sum(lengths), progress))
+            music = group.begin(self._score(work, order, board, sum(lengths), progress))
             clips = [
-                group.create_task(self._animate(work, order, shot, n, pictures[n], lengths[n], progress))
+                group.begin(self._animate(work, order, shot, n, pictures[n], lengths[n], progress))
                 for n, shot in enumerate(board.shots)
             ]
         takes = [

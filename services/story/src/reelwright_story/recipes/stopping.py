@@ -15,6 +15,11 @@ MONEY = (CEILING, BUDGET)
 """Reasons for which a step is refused although nothing is wrong with it."""
 
 
+def is_for_money(error: AppError) -> bool:
+    """Whether a step was refused because it would cost too much."""
+    return error.reason in MONEY
+
+
 @dataclass
 class Tally:
     """What there is of a film."""
@@ -50,7 +55,7 @@ def explained(job: JobRecord, tally: Tally) -> Iterator[None]:
     try:
         yield
     except AppError as error:
-        if error.reason not in MONEY:
+        if not is_for_money(error):
             raise
         raise _stopped(job, tally, error) from error
 
