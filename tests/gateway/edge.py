@@ -77,7 +77,7 @@ COMMITTED = Edge()
 
 @contextlib.asynccontextmanager
 async def envoy(
-    directory: Path, services: dict[str, Service], adapters_port: int, edge: Edge
+    directory: Path, services: dict[str, Service], adapters_port: int, edge: Edge = COMMITTED
 ) -> AsyncIterator[tuple[int, list[str]]]:
     """A real Envoy; leaves when its process has ended. Yields its port and what it writes, line by line."""
     port, admin = free_port(), free_port()

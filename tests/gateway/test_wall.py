@@ -1,9 +1,8 @@
-"""What one Envoy lets in at all: the refusal has the shape of whoever asked, and nothing from outside passes as internal."""
+"""What one Envoy lets in at all: refusals have the shape of whoever asked; nothing from outside passes as internal."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import grpc
 import pytest
@@ -60,7 +59,7 @@ async def test_health_is_answered_all_the_same(walled: Gateway) -> None:
     assert (await walled.rest.get("/health")).status_code == 200
 
 
-async def test_committed_wall_lets_many_times_a_busy_second_through(gateway: Gateway, tmp_path: Path) -> None:
+async def test_committed_wall_lets_many_times_a_busy_second_through(gateway: Gateway) -> None:
     """The refusals above are no accident of the others."""
     answers = [await gateway.rest.get("/api/v1/jobs") for _ in range(3)]
 

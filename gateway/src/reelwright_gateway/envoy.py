@@ -33,7 +33,7 @@ class Jwt:
 
 
 def template(name: str) -> Traversable:
-    """`envoy.yaml`, `clusters.yaml` or `auth.yaml` as committed: in the package if installed from a wheel, else in the tree."""
+    """One of the files of `gateway/envoy/` as committed: in the package if installed from a wheel, else in the tree."""
     packaged = resources.files("reelwright_gateway").joinpath("templates", name)
     if packaged.is_file():
         return packaged
@@ -126,8 +126,8 @@ def prepare(
     """Writes what Envoy reads into `run_dir`; returns the command to run in there.
 
     `addresses` are those of `llm`, `image`, `video`, `audio`, `story` and `adapters`; `otlp` is a plain-text gRPC
-    endpoint such as `http://127.0.0.1:4317`; with `jwt` calls without a good token are refused here. Without hot restart there is no shared memory to collide in, so any number
-    of suites run side by side.
+    endpoint such as `http://127.0.0.1:4317`; with `jwt` calls without a good token are refused here. Without hot
+    restart there is no shared memory to collide in, so any number of suites run side by side.
     """
     run_dir.mkdir(parents=True, exist_ok=True)
     known = dict(addresses) | ({"otel": _endpoint(otlp)} if otlp else {})
