@@ -119,8 +119,6 @@ class Day:
         body = {
             "prompt": f"{prompt} {WORD}",
             "model": model,
-            "width": 64,
-            "height": 64,
             "wait": "30s",
             "negative_prompt": f"no {WORD}",
         }
@@ -150,7 +148,7 @@ def script(fake: Fake) -> None:
         ("fal", VENDOR_KEYS["FAL_KEY"]),
         ("replicate", VENDOR_KEYS["REPLICATE_API_TOKEN"]),
     ):
-        words = f"Incorrect key provided: {key}; the prompt was {WORD}"
+        words = f"Incorrect key provided: {key}"
         for prompt, status in (("refused", 401), ("wrong", 400), ("broken", 500)):
             fault = Fault(kind="status", status=status, times=None, message=words)
             fake.control.script(Scenario(match=Match(vendor=vendor, prompt=prompt), faults=(fault,)))
