@@ -7,6 +7,7 @@ import stat
 from pathlib import Path
 
 import grpc
+import msgspec
 import pytest
 
 from reelwright.jobs.v1 import jobs_service_pb2 as jobs
@@ -121,6 +122,26 @@ def test_files_of_prices_are_found_from_another_directory(tmp_path: Path, monkey
     assert {part.environment["REELWRIGHT_PRICES"] for part in lay_out(settings, tmp_path, NOWHERE)} == {
         str(tmp_path / "mine.toml")
     }
+
+
+def test_the_edge_gets_the_public_keys_of_an_identity_provider(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As a file of this machine, wherever the parts run; an address is for the services alone."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "keys.json").write_text('{"keys": []}')
+    settings = SuiteSettings(
+        port=1234, data_dir=str(tmp_path), auth="jwt", jwt_jwks="keys.json", jwt_issuer="https://id.example"
+    )
+
+    parts = {part.name: part for part in lay_out(with_first_key(settings, tmp_path), tmp_path, NOWHERE)}
+
+    assert parts["image"].environment["REELWRIGHT_JWT_JWKS"] == str(tmp_path / "keys.json")
+    assert str(tmp_path / "keys.json") in (tmp_path / "run" / "auth.yaml").read_text()
+    assert not (tmp_path / "admin.key").exists()
+    elsewhere = msgspec.structs.replace(settings, jwt_jwks="https://id.example/keys.json")
+    lay_out(elsewhere, tmp_path, NOWHERE)
+    assert "id.example" not in (tmp_path / "run" / "auth.yaml").read_text()
+    with pytest.raises(Trouble, match="REELWRIGHT_JWT_JWKS"):
+        lay_out(msgspec.structs.replace(settings, jwt_jwks="none.json"), tmp_path, NOWHERE)
 
 
 async def test_the_key_goes_with_calls_and_with_streams() -> None:
