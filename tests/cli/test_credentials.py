@@ -112,6 +112,8 @@ def test_a_first_key_that_was_given_is_passed_on_and_not_kept(tmp_path: Path) ->
     settings = with_first_key(SuiteSettings(port=1234, data_dir=str(tmp_path), auth="keys", admin_key=given), tmp_path)
 
     assert settings.admin_key == given and not (tmp_path / "admin.key").exists()
+    with pytest.raises(Trouble, match="at least 32 characters"):
+        with_first_key(msgspec.structs.replace(settings, admin_key=Secret("short")), tmp_path)
 
 
 def test_files_of_prices_are_found_from_another_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -62,15 +62,15 @@ def rest(suite: RunningSuite, key: dict[str, Any] | None = None) -> httpx.Client
     return httpx.Client(base_url=suite.url, headers=headers, timeout=100, trust_env=False)
 
 
-class _Sends(grpc.UnaryUnaryClientInterceptor, grpc.UnaryStreamClientInterceptor):  # type: ignore[misc]
+class _Sends(grpc.UnaryUnaryClientInterceptor, grpc.UnaryStreamClientInterceptor):
     def __init__(self, secret: str) -> None:
         self._sent = ("authorization", f"Bearer {secret}")
 
     def _with_key(self, continuation: Any, details: Any, request: Any) -> Any:
         return continuation(details._replace(metadata=[*(details.metadata or ()), self._sent]), request)
 
-    intercept_unary_unary = _with_key
-    intercept_unary_stream = _with_key
+    intercept_unary_unary = _with_key  # type: ignore[assignment]
+    intercept_unary_stream = _with_key  # type: ignore[assignment]
 
 
 def channel(suite: RunningSuite, key: dict[str, Any]) -> grpc.Channel:

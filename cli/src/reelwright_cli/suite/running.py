@@ -20,7 +20,7 @@ from reelwright_cli.suite.postgres import private_postgres, require_reachable
 from reelwright_cli.suite.supervisor import Supervisor
 from reelwright_cli.suite.table import StatusBoard
 from reelwright_cli.suite.trouble import Trouble
-from reelwright_kit.settings import Secret
+from reelwright_kit.settings import SHORTEST_ADMIN_KEY, Secret
 
 
 @contextlib.asynccontextmanager
@@ -84,7 +84,11 @@ async def _serve(settings: SuiteSettings, board: StatusBoard, console: Console, 
 
 def with_first_key(settings: SuiteSettings, data: Path) -> SuiteSettings:
     """The settings with the secret of the first key where callers are known by keys; raises Trouble like first_key."""
-    if settings.auth != "keys" or settings.admin_key:
+    if settings.auth != "keys":
+        return settings
+    if settings.admin_key:
+        if len(settings.admin_key) < SHORTEST_ADMIN_KEY:
+            raise Trouble(f"REELWRIGHT_ADMIN_KEY: expected at least {SHORTEST_ADMIN_KEY} characters.")
         return settings
     try:
         return msgspec.structs.replace(settings, admin_key=Secret(first_key(data)))
