@@ -180,7 +180,10 @@ async def test_a_token_ends_its_calls_when_it_expires(waiting: tuple[Sessions, I
     """A stream that was opened with a token does not outlive it."""
     sessions, identity = waiting
     brief = replace(identity, ends=asyncio.get_running_loop().time() + 0.05)
+
+    async def call() -> None:
+        with sessions.lasting(brief):
+            await asyncio.Event().wait()
+
     with pytest.raises(KeyInvalid):
-        async with asyncio.timeout(5):
-            with sessions.lasting(brief):
-                await asyncio.Event().wait()
+        await asyncio.wait_for(call(), 5)
