@@ -171,7 +171,7 @@ CALLS: dict[str, Call] = {
         "story", {"audio": {"asset": "ast_1"}}, NOT_OFFERED, audio__asset=Ask({"audio": _MEDIA}, NOT_OFFERED)
     ),
     "reelwright.story.v1.StoryService/EstimateFilm": Call(
-        "story", {"request.parent": Ask({"request": {"prompt": "x", "parent": JOB}}, NOT_OFFERED)}
+        "story", {"request.parent": Ask({"request": {"prompt": "x", "parent": JOB}}, NOTHING)}
     ),
     "reelwright.video.v1.VideoService/CreateVideo": _made(
         "video",

@@ -47,7 +47,10 @@ async def house(postgres: Postgres, tmp_path_factory: pytest.TempPathFactory) ->
             # One after the other: five at one time are slow to start on a busy machine.
             process = await ServiceProcess.start(f"reelwright_{name}", environment)
             stack.push_async_callback(process.kill)
-            channels[name] = await stack.enter_async_context(grpc.aio.insecure_channel(await process.address()))
+            address = await process.address()
+            # For the story service, which is the last and calls the others with passports.
+            environment[f"REELWRIGHT_{name.upper()}_ADDRESS"] = address
+            channels[name] = await stack.enter_async_context(grpc.aio.insecure_channel(address))
         pool = await stack.enter_async_context(database.connect(url, 4))
         yield House(channels, pool)
 

@@ -59,10 +59,10 @@ async def code_of(house: House, service: str, secret: str, job: str) -> str:
     return "OK"
 
 
-async def ended(call: AsyncIterator[jobs.WatchJobResponse]) -> str:
+async def ended(call: grpc.aio.UnaryStreamCall) -> str:
     """The code with which a watched stream ends, all its messages read."""
     try:
-        async for _ in call:
+        while await call.read() is not grpc.aio.EOF:
             pass
     except grpc.aio.AioRpcError as error:
         return error.code().name
@@ -105,9 +105,7 @@ async def test_open_streams_and_waiting_calls_end_with_the_key(house: House, end
         assert (await watch.read()).event.sequence == 1
     request = jobs.WaitJobRequest(id=job, timeout=duration_pb2.Duration(seconds=60))
     waits = [house.jobs(name).WaitJob(request, metadata=bearer(secret)) for name in BOTH]
-    for wait in waits:
-        await wait.wait_for_connection()
-    # Each process has begun to wait before what comes after it on the same connection is answered.
+    # Each process has begun to wait before what comes later on the same connection is answered.
     assert [await code_of(house, service, secret, job) for service in BOTH] == ["OK", "OK"]
     await end(house, key.id)
     began = time.monotonic()
