@@ -17,7 +17,7 @@ from starlette.responses import JSONResponse, Response
 from reelwright_gateway.rendering import plain
 from reelwright_gateway.upstream import passed_on
 from reelwright_kit.errors import AppError, PartUnavailable
-from reelwright_kit.interceptors.errors import RETRY_AFTER, status_of
+from reelwright_kit.statuses import RETRY_AFTER, status_of
 
 # As Envoy's transcoder has it, so that a failure has one status whichever way it takes.
 HTTP_STATUS = {
