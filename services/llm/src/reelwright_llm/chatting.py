@@ -25,6 +25,8 @@ class Asked:
     model: str = ""
     request_id: str = ""
     digest: bytes = b""
+    ceiling_micros: int | None = None
+    """What the answer may cost, millionths of a US dollar."""
     needs: tuple[tuple[str, str], ...] = ()
     """Fields of the request with the capability each needs."""
 
@@ -46,23 +48,23 @@ class Chatting:
         """The answer; one that was given before under the same request id is given again."""
         model = self._model_for(asked)
         if not asked.request_id:
-            return await self._asked(model, asked.question)
-        made = await self._answers.once(asked.claim, lambda: self._encoded(model, asked.question))
+            return await self._asked(model, asked)
+        made = await self._answers.once(asked.claim, lambda: self._encoded(model, asked))
         return msgspec.json.decode(made, type=Answer)
 
-    async def _encoded(self, model: TextModel, question: Question) -> bytes:
-        return msgspec.json.encode(await self._asked(model, question))
+    async def _encoded(self, model: TextModel, asked: Asked) -> bytes:
+        return msgspec.json.encode(await self._asked(model, asked))
 
-    async def _asked(self, model: TextModel, question: Question) -> Answer:
-        async with self._meter.asking(TEXT, model.card, likely_use(question)) as reading:
-            answer = await model.answer(question)
+    async def _asked(self, model: TextModel, asked: Asked) -> Answer:
+        async with self._meter.asking(TEXT, model.card, likely_use(asked.question), asked.ceiling_micros) as reading:
+            answer = await model.answer(asked.question)
             reading.usage = answer.usage
         return answer
 
     def stream(self, asked: Asked) -> tuple[ModelCard, AsyncGenerator[Piece]]:
         """The model that answers, and its answer piece by piece; one given before under the id is given again."""
         model = self._model_for(asked)
-        pieces = self._kept(model, asked) if asked.request_id else self._streamed(model, asked.question)
+        pieces = self._kept(model, asked) if asked.request_id else self._streamed(model, asked)
         return model.card, pieces
 
     async def _kept(self, model: TextModel, asked: Asked) -> AsyncGenerator[Piece]:
@@ -73,7 +75,7 @@ class Chatting:
             return
         said = []
         async with self._answers.making(asked.claim):
-            async with contextlib.aclosing(self._streamed(model, asked.question)) as pieces:
+            async with contextlib.aclosing(self._streamed(model, asked)) as pieces:
                 async for piece in pieces:
                     said.append(piece)
                     yield piece
@@ -82,10 +84,10 @@ class Chatting:
             answer = Answer(new_id("txt"), model.card.id, model.card.provider, text, last.finish_reason, usage)
             await self._answers.keep(asked.claim, msgspec.json.encode(answer))
 
-    async def _streamed(self, model: TextModel, question: Question) -> AsyncGenerator[Piece]:
+    async def _streamed(self, model: TextModel, asked: Asked) -> AsyncGenerator[Piece]:
         async with (
-            self._meter.asking(TEXT, model.card, likely_use(question)) as reading,
-            contextlib.aclosing(model.stream(question)) as pieces,
+            self._meter.asking(TEXT, model.card, likely_use(asked.question), asked.ceiling_micros) as reading,
+            contextlib.aclosing(model.stream(asked.question)) as pieces,
         ):
             async for piece in pieces:
                 reading.said_characters += len(piece.text)

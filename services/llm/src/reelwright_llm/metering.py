@@ -7,6 +7,7 @@ import math
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass
 
+from reelwright_kit.errors import CostCeiling
 from reelwright_kit.money import texts
 from reelwright_kit.money.prices import CHARACTERS_PER_TOKEN, Prices
 from reelwright_kit.money.usage import UsageRecorder, Use
@@ -44,14 +45,17 @@ class Meter:
         self._recorder = recorder
 
     @contextlib.asynccontextmanager
-    async def asking(self, kind: str, card: ModelCard, likely: Usage) -> AsyncIterator[Reading]:
+    async def asking(self, kind: str, card: ModelCard, likely: Usage, ceiling: int | None) -> AsyncIterator[Reading]:
         """Counts the call that the block makes for the current caller; one that fails before a word came costs nothing.
 
+        `ceiling` is what the caller wants to spend at most, millionths of a US dollar, None without a limit.
         What came of an answer that broke off, or that nobody waited for, is paid. Raises PriceUnknown, CostCeiling
         and BudgetExhausted before the block.
         """
         reading = Reading(likely)
         at_most = self._prices.tokens(card.id, likely.input_tokens, likely.output_tokens)
+        if ceiling is not None and (at_most or 0) > ceiling:
+            raise CostCeiling("", ceiling, at_most or 0)
         async with self._holds.metered(kind, card.provider, card.id, at_most) as till:
             try:
                 yield reading

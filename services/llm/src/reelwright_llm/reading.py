@@ -25,7 +25,13 @@ def asked_from(request: ChatLike) -> Asked:
         seed=request.seed if request.HasField("seed") else None,
         max_output_tokens=request.max_output_tokens if request.HasField("max_output_tokens") else None,
     )
-    return Asked(question, request.model, request.request_id, digest_of(request), tuple(_needs(request)))
+    digest, needs = digest_of(request), tuple(_needs(request))
+    return Asked(question, request.model, request.request_id, digest, ceiling_of(request), needs)
+
+
+def ceiling_of(request: Any) -> int | None:
+    """What the answer to a request may cost, millionths of a US dollar; None without a limit."""
+    return request.max_cost_micros if request.HasField("max_cost_micros") else None
 
 
 def text_of(message: pb.Message) -> str:

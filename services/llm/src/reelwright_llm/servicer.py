@@ -23,7 +23,7 @@ from reelwright_llm.metering import EMBEDDING, LIKELY_ANSWER_TOKENS, MODERATION,
 from reelwright_llm.providers import local
 from reelwright_llm.providers.interface import EmbeddingModel, Judgement, ModelCard, TextModel, Usage
 from reelwright_llm.providers.local_text import judge
-from reelwright_llm.reading import asked_from
+from reelwright_llm.reading import asked_from, ceiling_of
 from reelwright_llm.repeating import once
 
 SERVICE = "reelwright.llm.v1.LlmService"
@@ -98,7 +98,9 @@ class LlmServicer(rpc.LlmServiceServicer):
     async def _embed(self, request: pb.EmbedRequest) -> pb.EmbedResponse:
         model = self._embedding_models.choose(request.model)
         dimensions = request.dimensions if request.HasField("dimensions") else None
-        async with self._meter.asking(EMBEDDING, model.card, Usage(tokens_of(request.inputs), 0)) as reading:
+        async with self._meter.asking(
+            EMBEDDING, model.card, Usage(tokens_of(request.inputs), 0), ceiling_of(request)
+        ) as reading:
             vectors, usage = await model.embed(request.inputs, dimensions)
             reading.usage = usage
         embeddings = [pb.Embedding(index=n, values=vector) for n, vector in enumerate(vectors)]
@@ -112,7 +114,9 @@ class LlmServicer(rpc.LlmServiceServicer):
     async def _moderate(self, request: pb.ModerateRequest) -> pb.ModerateResponse:
         if request.images:
             raise CapabilityUnsupported("images", JUDGE.id, "images")
-        async with self._meter.asking(MODERATION, JUDGE, Usage(tokens_of(request.texts), 0)) as reading:
+        async with self._meter.asking(
+            MODERATION, JUDGE, Usage(tokens_of(request.texts), 0), ceiling_of(request)
+        ) as reading:
             results = [judgement_message(judge(text)) for text in request.texts]
             reading.usage = Usage(sum(local.count_tokens(text) for text in request.texts), 0)
         return pb.ModerateResponse(id=new_id("txt"), model=JUDGE.id, provider=JUDGE.provider, results=results)
@@ -123,7 +127,7 @@ class LlmServicer(rpc.LlmServiceServicer):
     async def _optimise(self, request: pb.OptimizePromptRequest) -> pb.OptimizePromptResponse:
         model = self._text_models.choose(request.model)
         likely = Usage(tokens_of([request.prompt]), LIKELY_ANSWER_TOKENS)
-        async with self._meter.asking(TEXT, model.card, likely) as reading:
+        async with self._meter.asking(TEXT, model.card, likely, ceiling_of(request)) as reading:
             better = local.optimise_prompt(request.prompt, request.mode or "general")
             usage = reading.usage = Usage(local.count_tokens(request.prompt), local.count_tokens(better))
         return pb.OptimizePromptResponse(

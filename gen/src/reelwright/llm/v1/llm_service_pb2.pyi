@@ -158,7 +158,7 @@ class ChatRequest(_message.Message):
     another body returns ALREADY_EXISTS with REQUEST_ID_REUSED.
     """
     max_cost_micros: _builtins.int
-    """Optional. Ceiling in millionths of a US dollar; a call that could cost more is refused with RESOURCE_EXHAUSTED and COST_CEILING.
+    """Optional. Ceiling in millionths of a US dollar; a call that could cost more is refused with FAILED_PRECONDITION and COST_CEILING.
     Default: none.
     """
     parent: _builtins.str
@@ -487,7 +487,7 @@ class StreamChatRequest(_message.Message):
     body returns ALREADY_EXISTS with REQUEST_ID_REUSED.
     """
     max_cost_micros: _builtins.int
-    """Optional. Ceiling in millionths of a US dollar; a call that could cost more is refused with RESOURCE_EXHAUSTED and COST_CEILING.
+    """Optional. Ceiling in millionths of a US dollar; a call that could cost more is refused with FAILED_PRECONDITION and COST_CEILING.
     Default: none.
     """
     parent: _builtins.str
@@ -1531,7 +1531,7 @@ class EmbedRequest(_message.Message):
     body returns ALREADY_EXISTS with REQUEST_ID_REUSED.
     """
     max_cost_micros: _builtins.int
-    """Optional. Ceiling in millionths of a US dollar; a call that could cost more is refused with RESOURCE_EXHAUSTED and COST_CEILING.
+    """Optional. Ceiling in millionths of a US dollar; a call that could cost more is refused with FAILED_PRECONDITION and COST_CEILING.
     Default: none.
     """
     parent: _builtins.str
@@ -1695,7 +1695,7 @@ class ModerateRequest(_message.Message):
     body returns ALREADY_EXISTS with REQUEST_ID_REUSED.
     """
     max_cost_micros: _builtins.int
-    """Optional. Ceiling in millionths of a US dollar; a call that could cost more is refused with RESOURCE_EXHAUSTED and COST_CEILING.
+    """Optional. Ceiling in millionths of a US dollar; a call that could cost more is refused with FAILED_PRECONDITION and COST_CEILING.
     Default: none.
     """
     parent: _builtins.str
@@ -1895,7 +1895,7 @@ class OptimizePromptRequest(_message.Message):
     body returns ALREADY_EXISTS with REQUEST_ID_REUSED.
     """
     max_cost_micros: _builtins.int
-    """Optional. Ceiling in millionths of a US dollar; a call that could cost more is refused with RESOURCE_EXHAUSTED and COST_CEILING.
+    """Optional. Ceiling in millionths of a US dollar; a call that could cost more is refused with FAILED_PRECONDITION and COST_CEILING.
     Default: none.
     """
     parent: _builtins.str
@@ -2032,7 +2032,7 @@ class AnalyzeRequest(_message.Message):
     body returns ALREADY_EXISTS with REQUEST_ID_REUSED.
     """
     max_cost_micros: _builtins.int
-    """Optional. Ceiling in millionths of a US dollar; a call that could cost more is refused with RESOURCE_EXHAUSTED and COST_CEILING.
+    """Optional. Ceiling in millionths of a US dollar; a call that could cost more is refused with FAILED_PRECONDITION and COST_CEILING.
     Default: none.
     """
     parent: _builtins.str

@@ -28,7 +28,7 @@ GRPC_VERSION: str
 
 class LlmServiceStub:
     """Talks to language models of every provider in one form. Calls answer when the work is done, within the caller's deadline; none of them is
-    a job. Each may return INVALID_ARGUMENT with FIELD_INVALID, NOT_FOUND with MODEL_NOT_FOUND, RESOURCE_EXHAUSTED with COST_CEILING,
+    a job. Each may return INVALID_ARGUMENT with FIELD_INVALID, NOT_FOUND with MODEL_NOT_FOUND, FAILED_PRECONDITION with COST_CEILING,
     ALREADY_EXISTS with REQUEST_ID_REUSED, and UNAVAILABLE with PROVIDER_FAILED or PART_UNAVAILABLE. Without a `request_id` a repeated call is
     a new one and is paid again.
     """
@@ -72,7 +72,7 @@ class LlmServiceStub:
 @_typing.type_check_only
 class LlmServiceAsyncStub(LlmServiceStub):
     """Talks to language models of every provider in one form. Calls answer when the work is done, within the caller's deadline; none of them is
-    a job. Each may return INVALID_ARGUMENT with FIELD_INVALID, NOT_FOUND with MODEL_NOT_FOUND, RESOURCE_EXHAUSTED with COST_CEILING,
+    a job. Each may return INVALID_ARGUMENT with FIELD_INVALID, NOT_FOUND with MODEL_NOT_FOUND, FAILED_PRECONDITION with COST_CEILING,
     ALREADY_EXISTS with REQUEST_ID_REUSED, and UNAVAILABLE with PROVIDER_FAILED or PART_UNAVAILABLE. Without a `request_id` a repeated call is
     a new one and is paid again.
     """
@@ -112,7 +112,7 @@ class LlmServiceAsyncStub(LlmServiceStub):
 
 class LlmServiceServicer(metaclass=_abc_1.ABCMeta):
     """Talks to language models of every provider in one form. Calls answer when the work is done, within the caller's deadline; none of them is
-    a job. Each may return INVALID_ARGUMENT with FIELD_INVALID, NOT_FOUND with MODEL_NOT_FOUND, RESOURCE_EXHAUSTED with COST_CEILING,
+    a job. Each may return INVALID_ARGUMENT with FIELD_INVALID, NOT_FOUND with MODEL_NOT_FOUND, FAILED_PRECONDITION with COST_CEILING,
     ALREADY_EXISTS with REQUEST_ID_REUSED, and UNAVAILABLE with PROVIDER_FAILED or PART_UNAVAILABLE. Without a `request_id` a repeated call is
     a new one and is paid again.
     """
