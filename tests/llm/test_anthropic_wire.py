@@ -121,8 +121,8 @@ async def test_a_refusal_is_told_and_nothing_is_asked_twice(desk: Desk, directiv
 async def test_a_wrong_field_is_named_as_the_contract_calls_it(desk: Desk) -> None:
     """Anthropic says it in the message only."""
     with pytest.raises(grpc.aio.AioRpcError) as raised:
-        await desk.llm.Chat(chat(model=MODEL, temperature=1.5))
-    assert failed(raised.value).fields == ["temperature"]
+        await desk.llm.Chat(chat("", model=MODEL))
+    assert failed(raised.value).fields == ["messages[0].content"]
 
 
 async def test_what_anthropic_cannot_is_refused_before_it_is_asked(desk: Desk) -> None:

@@ -10,6 +10,7 @@ from reelwright_kit.assets.library import Library
 from reelwright_kit.assets.model import SUFFIXES, AssetRecord, Provenance
 from reelwright_kit.assets.rendering import asset_json
 from reelwright_kit.jobs.commission import Commission
+from reelwright_kit.jobs.discretion import Discreet
 from reelwright_kit.jobs.fulfilment import Fulfilment, Patience
 from reelwright_kit.jobs.model import Json
 from reelwright_kit.jobs.submissions import Units
@@ -36,6 +37,8 @@ class Product:
     """Percent of the job that is done after."""
     units: Units = field(default_factory=dict)
     """How much it is, for the usage report."""
+    micros: int = 0
+    """What it costs when an engine of our own makes it, in millionths of a US dollar; providers say it themselves."""
 
 
 class Workshop:
@@ -73,8 +76,8 @@ class Workshop:
         with self._library.scratch() as directory:
             path = directory / f"{product.slot}.{SUFFIXES[product.media_type]}"
             await produce(path)
-            record = await self._kept(work, product, path, 0)
-        await work.settle(product.slot, units=product.units)
+            record = await self._kept(work, product, path, product.micros)
+        await work.settle(product.slot, product.micros, product.units)
         return record
 
     async def _bought(self, work: Work, product: Product, commission: Commission) -> AssetRecord:
@@ -91,7 +94,7 @@ class Workshop:
             return await Fulfilment(
                 work,
                 product.slot,
-                commission,
+                Discreet(commission, work.job.request),
                 out=path,
                 show=show,
                 keep=lambda micros: self._kept(work, product, path, micros),

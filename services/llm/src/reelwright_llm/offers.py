@@ -44,6 +44,7 @@ VENDORS: tuple[Callable[[LlmSettings], Vendor], ...] = (
     hosts.azure,
     hosts.fast,
     anthropic_messages.vendor,
+    gemini_content.vendor,
 )
 
 

@@ -76,6 +76,17 @@ class LlmSettings(ServiceSettings, frozen=True, kw_only=True):
     )
     """Chat models of Anthropic that ListModels shows; any other can be named too."""
 
+    gemini_key: Secret = msgspec.field(default=Secret(""), name="GEMINI_API_KEY")
+    """Key for Gemini; empty: its models are not offered."""
+    google_key: Secret = msgspec.field(default=Secret(""), name="GOOGLE_API_KEY")
+    """Key for Gemini that goes before the other, as in Google's own SDK."""
+    gemini_base_url: HttpUrl = msgspec.field(default="", name="GOOGLE_GEMINI_BASE_URL")
+    """Address of Gemini's API without a version; empty: Google's own."""
+    gemini_models: str = msgspec.field(
+        default="gemini-3.8-flash,gemini-3.5-flash-lite,gemini-2.5-pro,gemini-2.5-flash", name="GEMINI_LLM_MODELS"
+    )
+    """Chat models of Gemini that ListModels shows; any other can be named too."""
+
     def __post_init__(self) -> None:
         super().__post_init__()
         _ = self.alias_map, self.fallback_map

@@ -160,7 +160,7 @@ class ChatRequest(_message.Message):
     another body returns ALREADY_EXISTS with REQUEST_ID_REUSED.
     """
     max_cost_micros: _builtins.int
-    """Optional. Ceiling in millionths of a US dollar; a call that could cost more is refused with RESOURCE_EXHAUSTED and COST_CEILING.
+    """Optional. Ceiling in millionths of a US dollar; a call that could cost more is refused with FAILED_PRECONDITION and COST_CEILING.
     Default: none.
     """
     parent: _builtins.str
@@ -497,7 +497,7 @@ class StreamChatRequest(_message.Message):
     body returns ALREADY_EXISTS with REQUEST_ID_REUSED.
     """
     max_cost_micros: _builtins.int
-    """Optional. Ceiling in millionths of a US dollar; a call that could cost more is refused with RESOURCE_EXHAUSTED and COST_CEILING.
+    """Optional. Ceiling in millionths of a US dollar; a call that could cost more is refused with FAILED_PRECONDITION and COST_CEILING.
     Default: none.
     """
     parent: _builtins.str
@@ -1554,7 +1554,7 @@ class EmbedRequest(_message.Message):
     body returns ALREADY_EXISTS with REQUEST_ID_REUSED.
     """
     max_cost_micros: _builtins.int
-    """Optional. Ceiling in millionths of a US dollar; a call that could cost more is refused with RESOURCE_EXHAUSTED and COST_CEILING.
+    """Optional. Ceiling in millionths of a US dollar; a call that could cost more is refused with FAILED_PRECONDITION and COST_CEILING.
     Default: none.
     """
     parent: _builtins.str
@@ -1718,7 +1718,7 @@ class ModerateRequest(_message.Message):
     body returns ALREADY_EXISTS with REQUEST_ID_REUSED.
     """
     max_cost_micros: _builtins.int
-    """Optional. Ceiling in millionths of a US dollar; a call that could cost more is refused with RESOURCE_EXHAUSTED and COST_CEILING.
+    """Optional. Ceiling in millionths of a US dollar; a call that could cost more is refused with FAILED_PRECONDITION and COST_CEILING.
     Default: none.
     """
     parent: _builtins.str
@@ -1924,7 +1924,7 @@ class OptimizePromptRequest(_message.Message):
     body returns ALREADY_EXISTS with REQUEST_ID_REUSED.
     """
     max_cost_micros: _builtins.int
-    """Optional. Ceiling in millionths of a US dollar; a call that could cost more is refused with RESOURCE_EXHAUSTED and COST_CEILING.
+    """Optional. Ceiling in millionths of a US dollar; a call that could cost more is refused with FAILED_PRECONDITION and COST_CEILING.
     Default: none.
     """
     parent: _builtins.str
@@ -2061,7 +2061,7 @@ class AnalyzeRequest(_message.Message):
     body returns ALREADY_EXISTS with REQUEST_ID_REUSED.
     """
     max_cost_micros: _builtins.int
-    """Optional. Ceiling in millionths of a US dollar; a call that could cost more is refused with RESOURCE_EXHAUSTED and COST_CEILING.
+    """Optional. Ceiling in millionths of a US dollar; a call that could cost more is refused with FAILED_PRECONDITION and COST_CEILING.
     Default: none.
     """
     parent: _builtins.str
