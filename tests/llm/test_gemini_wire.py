@@ -23,7 +23,7 @@ async def test_a_conversation_goes_out_in_geminis_form(desk: Desk) -> None:
     """The system apart, neighbours of one role together, the rest in its configuration; extras beside it."""
     extra = {"safetySettings": [], "moon": 3}
     answer = await desk.llm.Chat(
-        chat(model=MODEL, messages=SPOKEN, top_k=5, stop=["END"], max_output_tokens=50, seed=7, extra=extra)
+        chat(model=MODEL, messages=SPOKEN, top_k=5, stop=["END"], max_output_tokens=500, seed=7, extra=extra)
     )
     body = asked(desk, "gemini")[0].body
     assert body is not None and body["systemInstruction"] == {"parts": [{"text": "Be brief."}]}
@@ -34,7 +34,7 @@ async def test_a_conversation_goes_out_in_geminis_form(desk: Desk) -> None:
         "inlineData",
     ]
     assert content["parts"][2]["inlineData"]["mimeType"] == "image/png"
-    assert body["generationConfig"] == {"topK": 5, "stopSequences": ["END"], "maxOutputTokens": 50, "seed": 7}
+    assert body["generationConfig"] == {"topK": 5, "stopSequences": ["END"], "maxOutputTokens": 500, "seed": 7}
     assert body["moon"] == 3 and body["safetySettings"] == []
     assert (answer.model, answer.choices[0].finish_reason) == (MODEL, "stop") and answer.usage.input_tokens
     assert "xFake" in answer.extra

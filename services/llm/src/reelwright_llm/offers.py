@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from reelwright_kit.errors import ModelNotFound
 from reelwright_llm.metering import Meter
-from reelwright_llm.providers import anthropic_messages, hosts
+from reelwright_llm.providers import anthropic_messages, gemini_content, hosts
 from reelwright_llm.providers.interface import (
     Answer,
     Embedded,
