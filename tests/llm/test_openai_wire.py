@@ -116,6 +116,16 @@ async def test_pictures_and_files_reach_the_vendor(desk: Desk) -> None:
     assert file["file"]["filename"] == "notes.txt" and file["file"]["file_data"].startswith("data:text/plain;base64,")
 
 
+async def test_a_private_address_is_not_passed_on(desk: Desk) -> None:
+    """A host of one's own would fetch it from where private addresses are near."""
+    parts = [{"image": {"source": {"uri": "https://169.254.169.254/latest/meta-data"}}}]
+    with pytest.raises(grpc.aio.AioRpcError) as raised:
+        await desk.llm.Chat(chat(model="fast/qwen", messages=[{"role": "user", "parts": parts}]))
+    told = failed(raised.value)
+    assert (told.reason, told.fields) == ("URI_REFUSED", ["messages[0].parts[0].image.source.uri"])
+    assert not asked(desk)
+
+
 async def test_what_the_contract_does_not_know_goes_through_both_ways(desk: Desk) -> None:
     """Of requests, messages, answers, choices, usage and each piece of a stream."""
     messages = [{"role": "user", "content": "Hello", "extra": {"mood": "glad"}}]
@@ -268,8 +278,12 @@ async def test_texts_and_pictures_are_judged(desk: Desk) -> None:
     texts = await desk.llm.Moderate(pb.ModerateRequest(texts=["a quiet lake", "I will kill you"]))
     assert (texts.model, len(texts.results)) == ("openai/omni-moderation-latest", 2)
     assert texts.results[0].categories and texts.flagged == any(one.flagged for one in texts.results)
-    request = json_format.ParseDict({"texts": ["a lake"], "images": [{"uri": PICTURE}]}, pb.ModerateRequest())
+    request = json_format.ParseDict(
+        {"texts": ["a lake"], "images": [{"content": PICTURE.partition(",")[2]}]}, pb.ModerateRequest()
+    )
     assert len((await desk.llm.Moderate(request)).results) == 1
+    body = asked(desk)[1].body
+    assert body is not None and body["input"][1]["image_url"]["url"] == PICTURE
     own = await desk.llm.Moderate(pb.ModerateRequest(texts=["a lake"], model="local/moderation"))
     assert own.provider == "local" and len(asked(desk)) == 2
 

@@ -44,7 +44,7 @@ def servicer(base: Backbone, offered: Offers, meter: Meter) -> LlmServicer:
     return LlmServicer(
         Chatting(offered.text, answers),
         Embedding(offered.embedding, meter),
-        Judging(offered.judging, meter),
+        Judging(offered.judging, meter, LibraryShelf(base.library)),
         Optimising(offered.text, {LocalText.card.id: LocalRewriter(LocalText.card, meter)}),
         Analysing(offered.text),
         answers,

@@ -7,14 +7,16 @@ from collections.abc import Sequence
 from reelwright_kit.catalogue import Catalogue
 from reelwright_llm.metering import MODERATION, Meter, tokens_of
 from reelwright_llm.providers.interface import Json, Judged, JudgingModel, Media, ModelCard, Usage
+from reelwright_llm.wrappers.shown import Shelf
 
 
 class Judging:
     """Says what is harmful."""
 
-    def __init__(self, models: Catalogue[JudgingModel], meter: Meter) -> None:
+    def __init__(self, models: Catalogue[JudgingModel], meter: Meter, shelf: Shelf) -> None:
         self._models = models
         self._meter = meter
+        self._shelf = shelf
 
     async def judge(
         self, model: str, texts: Sequence[str], images: Sequence[Media], extra: Json, ceiling: int | None
@@ -23,6 +25,7 @@ class Judging:
         chosen = self._models.choose(model)
         likely = Usage(tokens_of(texts), 0)
         async with self._meter.asking(MODERATION, chosen.card, likely, ceiling) as reading:
-            judged = await chosen.judge(texts, images, extra)
+            shown = [await self._shelf.open(image, f"images[{number}]") for number, image in enumerate(images)]
+            judged = await chosen.judge(texts, shown, extra)
             reading.usage = judged.usage
         return chosen.card, judged, self._meter.micros(chosen.card, judged.usage)

@@ -10,9 +10,11 @@ from pathlib import Path
 from typing import Protocol
 
 from reelwright_kit import caller
+from reelwright_kit.addresses import AddressRefused
 from reelwright_kit.assets.library import Library
 from reelwright_kit.assets.probe import measure
-from reelwright_kit.errors import AssetTooLarge
+from reelwright_kit.errors import AssetTooLarge, UriRefused
+from reelwright_kit.fetching import FetchFailed
 from reelwright_llm.providers.interface import Answer, Media, ModelCard, Part, Piece, Question, TextModel, Turn
 
 MAX_SHOWN_BYTES = 20 * 1024 * 1024
@@ -22,8 +24,11 @@ MAX_SHOWN_BYTES = 20 * 1024 * 1024
 class Shelf(Protocol):
     """Where stored files are."""
 
-    async def open(self, media: Media) -> Media:
-        """The file with its bytes and media type; raises AssetNotFound, AssetTooLarge and MediaUnreadable."""
+    async def open(self, media: Media, field: str) -> Media:
+        """The file with its bytes and media type; an address stays one.
+
+        Raises AssetNotFound, AssetTooLarge, MediaUnreadable, and UriRefused for an address that is not public.
+        """
 
 
 class LibraryShelf:
@@ -32,7 +37,9 @@ class LibraryShelf:
     def __init__(self, library: Library) -> None:
         self._library = library
 
-    async def open(self, media: Media) -> Media:
+    async def open(self, media: Media, field: str) -> Media:
+        if media.uri:
+            await self._check(media.uri, f"{field}.uri")
         if media.content and not media.media_type:
             return replace(media, media_type=await self._type_of(media))
         if not media.asset:
@@ -45,6 +52,16 @@ class LibraryShelf:
         return replace(
             media, asset="", content=content, media_type=media.media_type or record.media_type, filename=named
         )
+
+    async def _check(self, uri: str, field: str) -> None:
+        """The vendor fetches it, and a host of our own may stand where private addresses are near."""
+        try:
+            await self._library.fetcher.check(uri)
+        except AddressRefused as error:
+            raise UriRefused(field, error.cause) from None
+        except FetchFailed:
+            # Not known from here; the vendor says what it finds.
+            return
 
     async def _type_of(self, media: Media) -> str:
         with self._library.scratch() as directory:
@@ -75,10 +92,14 @@ class ShownText:
     async def _opened(self, question: Question) -> Question:
         if not any(turn.media for turn in question.turns):
             return question
-        return replace(question, turns=tuple([await self._turn(turn) for turn in question.turns]))
+        turns = [await self._turn(turn, f"messages[{number}]") for number, turn in enumerate(question.turns)]
+        return replace(question, turns=tuple(turns))
 
-    async def _turn(self, turn: Turn) -> Turn:
-        return replace(turn, parts=tuple([await self._part(part) for part in turn.parts]))
+    async def _turn(self, turn: Turn, field: str) -> Turn:
+        parts = [await self._part(part, f"{field}.parts[{number}]") for number, part in enumerate(turn.parts)]
+        return replace(turn, parts=tuple(parts))
 
-    async def _part(self, part: Part) -> Part:
-        return replace(part, media=await self._shelf.open(part.media)) if part.media else part
+    async def _part(self, part: Part, field: str) -> Part:
+        if part.media is None:
+            return part
+        return replace(part, media=await self._shelf.open(part.media, f"{field}.{part.media.kind}.source"))

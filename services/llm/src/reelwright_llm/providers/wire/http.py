@@ -50,7 +50,7 @@ class HttpWire:
     def __init__(self, provider: str, base_url: str, headers: Mapping[str, str], silence_s: float) -> None:
         self.provider = provider
         self._base_url = base_url.rstrip("/")
-        self._headers = {"content-type": "application/json", **headers}
+        self._headers = {"content-type": "application/json", "user-agent": "reelwright/1", **headers}
         self._silence_s = silence_s
         self._session: aiohttp.ClientSession | None = None
 
@@ -60,8 +60,12 @@ class HttpWire:
         timeout = aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_S, sock_read=self._silence_s)
         # A proxy of the company stands before the internet, never before this machine.
         trusting = not _is_loopback(self._base_url)
-        connector = aiohttp.TCPConnector(limit=0)
-        async with aiohttp.ClientSession(timeout=timeout, trust_env=trusting, connector=connector) as session:
+        async with aiohttp.ClientSession(
+            timeout=timeout,
+            trust_env=trusting,
+            connector=aiohttp.TCPConnector(limit=0),
+            cookie_jar=aiohttp.DummyCookieJar(),
+        ) as session:
             self._session = session
             yield self
 
