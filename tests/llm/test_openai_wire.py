@@ -228,6 +228,20 @@ async def test_a_caller_who_leaves_closes_the_vendors_call(desk: Desk, streamed:
     assert entry.closed
 
 
+async def test_many_at_a_time_of_whom_a_third_leaves_close_what_they_left_and_nothing_else(desk: Desk) -> None:
+    """20 of 60 streams are left while they are written; the other 40 come whole."""
+    slow = "[fake:chunks=1000] [fake:slow every_s=3600]"
+    leaving = [desk.llm.StreamChat(stream(f"Leave {number} {slow}")) for number in range(20)]
+    staying = [asyncio.create_task(chunks(desk, stream(f"Stay {number} [fake:chunks=50]"))) for number in range(40)]
+    await asyncio.to_thread(desk.vendors.wait_for, submissions=60)
+    for call in leaving:
+        call.cancel()
+    answers = await asyncio.gather(*staying)
+    assert all(answer[-1].usage.output_tokens == 50 for answer in answers)
+    await asyncio.to_thread(desk.vendors.wait_for, event="closed", count=20)
+    assert sum(entry.closed for entry in asked(desk)) == 20 and len(asked(desk)) == 60
+
+
 async def test_an_equal_request_id_is_answered_once(desk: Desk) -> None:
     """Whole and streamed; tool calls and usage are given again too."""
     request = {"tools": [{"function": WEATHER}], "request_id": "tools-1"}
