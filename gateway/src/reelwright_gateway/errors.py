@@ -17,7 +17,7 @@ from starlette.responses import JSONResponse, Response
 from reelwright_gateway.rendering import plain
 from reelwright_gateway.upstream import passed_on
 from reelwright_kit.errors import AppError, PartUnavailable
-from reelwright_kit.statuses import RETRY_AFTER, status_of
+from reelwright_kit.statuses import CHALLENGE, RETRY_AFTER, status_of
 
 # As Envoy's transcoder has it, so that a failure has one status whichever way it takes.
 HTTP_STATUS = {
@@ -70,9 +70,12 @@ class Failure:
 
     def told(self) -> dict[str, str]:
         """The headers that belong to it in every dialect."""
-        if self.retry_after_s is None:
-            return dict(self.headers)
-        return {**self.headers, RETRY_AFTER: str(math.ceil(self.retry_after_s))}
+        told = dict(self.headers)
+        if self.status == HTTP_STATUS["UNAUTHENTICATED"]:
+            told |= (CHALLENGE,)
+        if self.retry_after_s is not None:
+            told[RETRY_AFTER] = str(math.ceil(self.retry_after_s))
+        return told
 
 
 def of_app_error(error: AppError) -> Failure:
