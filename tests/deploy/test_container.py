@@ -88,7 +88,7 @@ def test_the_edge_image_holds_the_committed_configuration_and_envoy_accepts_it(
     run = ("run", "--rm", "--network=none", *HARDENED)
     docker.run(*run, envoy, "--mode", "validate")
 
-    for name in ("envoy.yaml", "clusters.yaml"):
+    for name in ("envoy.yaml", "clusters.yaml", "auth.yaml"):
         held = docker.run(*run, "--entrypoint=/bin/cat", envoy, f"/etc/reelwright/envoy/{name}")
         assert held == (repository / "gateway/envoy" / name).read_text()
 
@@ -101,8 +101,8 @@ def test_the_edge_takes_a_mounted_configuration_says_ready_and_drains(
     moved = config.replace("port_value: 8080", f"port_value: {listener}").replace(
         "port_value: 9901", f"port_value: {admin}"
     )
-    clusters = (repository / "gateway/envoy/clusters.yaml").read_text()
-    mounted = as_kubelet(tmp_path, {"envoy.yaml": moved, "clusters.yaml": clusters})
+    others = {name: (repository / "gateway/envoy" / name).read_text() for name in ("clusters.yaml", "auth.yaml")}
+    mounted = as_kubelet(tmp_path, {"envoy.yaml": moved, **others})
     mount = f"--volume={mounted}:/etc/reelwright/envoy:ro"
     with docker.container(*HARDENED, mount, f"--env=ENVOY_ADMIN_PORT={admin}", envoy) as container:
         with grpc.insecure_channel(f"127.0.0.1:{listener}") as channel:

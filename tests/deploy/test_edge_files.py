@@ -13,7 +13,7 @@ from tests.deploy.mount import as_kubelet
 
 Document = dict[str, Any]
 
-NAMES = {"envoy.yaml", "clusters.yaml"}
+NAMES = {"envoy.yaml", "clusters.yaml", "auth.yaml"}
 MOUNT = "/etc/reelwright/envoy"
 
 
@@ -39,7 +39,8 @@ def layout(repository: Path, tmp_path: Path) -> Path:
     place.mkdir()
     descriptor = repository / "gen/src/reelwright/reelwright.binpb"
     (place / descriptor.name).write_bytes(descriptor.read_bytes())
-    (place / "clusters.yaml").symlink_to("envoy/clusters.yaml")
+    for name in NAMES - {"envoy.yaml"}:
+        (place / name).symlink_to(f"envoy/{name}")
     committed = {name: (repository / "gateway/envoy" / name).read_text() for name in NAMES}
     (place / "envoy").symlink_to(as_kubelet(tmp_path, committed))
     return place
@@ -74,7 +75,7 @@ def test_envoy_accepts_the_mounted_files_where_they_lie_in_a_pod(layout: Path) -
     assert (done.returncode, done.stderr) == (0, "")
 
 
-@pytest.mark.parametrize("missing", ["clusters.yaml", "reelwright.binpb"])
+@pytest.mark.parametrize("missing", ["clusters.yaml", "auth.yaml", "reelwright.binpb"])
 def test_envoy_refuses_a_working_directory_that_lacks_what_the_files_name(layout: Path, missing: str) -> None:
     (layout / missing).unlink()
 
@@ -88,8 +89,8 @@ def test_the_image_is_laid_out_as_the_mount_needs_it(repository: Path) -> None:
     recipe = (repository / "deploy/Dockerfile").read_text().partition("AS envoy\n")[2]
 
     assert "WORKDIR /etc/reelwright\n" in recipe
-    assert "RUN ln -s envoy/clusters.yaml clusters.yaml\n" in recipe
-    assert "COPY gateway/envoy/envoy.yaml gateway/envoy/clusters.yaml envoy/\n" in recipe
+    assert "RUN ln -s envoy/clusters.yaml clusters.yaml && ln -s envoy/auth.yaml auth.yaml\n" in recipe
+    assert "COPY gateway/envoy/envoy.yaml gateway/envoy/clusters.yaml gateway/envoy/auth.yaml envoy/\n" in recipe
     assert '"--config-path", "envoy/envoy.yaml"]' in recipe
 
 

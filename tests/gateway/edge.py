@@ -12,10 +12,11 @@ from pathlib import Path
 
 import grpc
 import httpx
+import yaml
 from tests.gateway.suite import Memory, Service, start_service
 
 from reelwright_gateway.app import create_app
-from reelwright_gateway.envoy import SERVICES, prepare
+from reelwright_gateway.envoy import SERVICES, Jwt, prepare
 from reelwright_gateway.server import server_for
 from reelwright_gateway.settings import AdapterSettings
 from reelwright_gateway.upstream import open_upstream
@@ -63,16 +64,31 @@ async def adapters(services: dict[str, Service], draining: asyncio.Event, **chan
             await task
 
 
+@dataclass(frozen=True)
+class Edge:
+    """How Envoy is to differ from the committed files: whose tokens it looks at, and how much it lets in at once."""
+
+    jwt: Jwt | None = None
+    burst: int | None = None
+
+
+COMMITTED = Edge()
+
+
 @contextlib.asynccontextmanager
 async def envoy(
-    directory: Path, services: dict[str, Service], adapters_port: int
+    directory: Path, services: dict[str, Service], adapters_port: int, edge: Edge = COMMITTED
 ) -> AsyncIterator[tuple[int, list[str]]]:
     """A real Envoy; leaves when its process has ended. Yields its port and what it writes, line by line."""
     port, admin = free_port(), free_port()
     addresses = {name: ("127.0.0.1", service.port) for name, service in services.items()}
     addresses["adapters"] = ("127.0.0.1", adapters_port)
     listen = ("127.0.0.1", port)
-    command = prepare(directory, listen=listen, admin=("127.0.0.1", admin), addresses=addresses, log_level="info")
+    command = prepare(
+        directory, listen=listen, admin=("127.0.0.1", admin), addresses=addresses, jwt=edge.jwt, log_level="info"
+    )
+    if edge.burst:
+        lower_wall(directory / "envoy.yaml", edge.burst)
     pipe = asyncio.subprocess.PIPE
     process = await asyncio.create_subprocess_exec(
         *command, cwd=directory, stdout=pipe, stderr=asyncio.subprocess.STDOUT
@@ -100,8 +116,17 @@ async def envoy(
         await reader
 
 
+def lower_wall(config: Path, burst: int) -> None:
+    """Lets `burst` calls in and then none for an hour."""
+    content = yaml.safe_load(config.read_text())
+    connections = content["static_resources"]["listeners"][0]["filter_chains"][0]["filters"][0]["typed_config"]
+    [wall] = [one for one in connections["http_filters"] if one["name"] == "envoy.filters.http.local_ratelimit"]
+    wall["typed_config"]["token_bucket"] = {"max_tokens": burst, "tokens_per_fill": 1, "fill_interval": "3600s"}
+    config.write_text(yaml.safe_dump(content, sort_keys=False))
+
+
 @contextlib.asynccontextmanager
-async def open_gateway(directory: Path, **changed: object) -> AsyncIterator[Gateway]:
+async def open_gateway(directory: Path, edge: Edge = COMMITTED, **changed: object) -> AsyncIterator[Gateway]:
     """A gateway of its own; `changed` are settings of the adapters."""
     memory, draining = Memory(), asyncio.Event()
     services = {name: await start_service(name, memory) for name in SERVICES}
@@ -116,7 +141,7 @@ async def open_gateway(directory: Path, **changed: object) -> AsyncIterator[Gate
         for name in SERVICES:
             stack.push_async_callback(stop, name)
         adapters_port = await stack.enter_async_context(adapters(services, draining, **changed))
-        port, log = await stack.enter_async_context(envoy(directory, services, adapters_port))
+        port, log = await stack.enter_async_context(envoy(directory, services, adapters_port, edge))
         rest = await stack.enter_async_context(httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=10))
         direct = await stack.enter_async_context(
             httpx.AsyncClient(base_url=f"http://127.0.0.1:{adapters_port}", timeout=10)

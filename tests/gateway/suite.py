@@ -4,21 +4,26 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import math
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import Any
 
 import grpc
-from google.protobuf import message_factory
+from google.protobuf import duration_pb2, message_factory
 from google.protobuf.descriptor import MethodDescriptor
 from google.rpc import error_details_pb2, status_pb2
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 from grpc_status import rpc_status
 
+from reelwright.admin.v1 import admin_service_pb2 as admin_pb
 from reelwright.assets.v1 import assets_service_pb2 as assets_pb
+from reelwright.audio.v1 import audio_service_pb2 as audio_pb
+from reelwright.image.v1 import image_service_pb2 as image_pb
 from reelwright.jobs.v1 import jobs_service_pb2 as jobs_pb
 from reelwright.llm.v1 import llm_service_pb2 as llm_pb
+from reelwright.video.v1 import video_service_pb2 as video_pb
 from reelwright_kit import contract
 
 FINAL = (jobs_pb.Job.STATE_SUCCEEDED, jobs_pb.Job.STATE_FAILED, jobs_pb.Job.STATE_CANCELLED)
@@ -39,6 +44,13 @@ class Log:
     grown: asyncio.Condition = field(default_factory=asyncio.Condition)
     watched: asyncio.Event = field(default_factory=asyncio.Event)
     left: asyncio.Event = field(default_factory=asyncio.Event)
+    withdrawn: bool = False
+
+    async def withdraw(self) -> None:
+        """Has every watcher refused from now on, as when its key was revoked."""
+        async with self.grown:
+            self.withdrawn = True
+            self.grown.notify_all()
 
     async def add(self, kind: Event.Type.ValueType = Event.TYPE_PROGRESS, **values: Any) -> None:
         """Appends an event."""
@@ -52,9 +64,9 @@ class Log:
         await self.add(Event.TYPE_STATE, state=state, percent=100.0)
 
     async def beyond(self, position: int) -> None:
-        """Waits for an event after `position`."""
+        """Waits for an event after `position`, or to be withdrawn."""
         async with self.grown:
-            await self.grown.wait_for(lambda: len(self.events) > position)
+            await self.grown.wait_for(lambda: len(self.events) > position or self.withdrawn)
 
     def ended(self) -> bool:
         """Whether the last event is a terminal one."""
@@ -64,6 +76,16 @@ class Log:
         """The job as it is now."""
         state = self.events[-1].state if self.events else jobs_pb.Job.STATE_QUEUED
         return jobs_pb.Job(id=self.job, kind="film", state=state, latest_sequence=len(self.events))
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """What a stand-in answers a call with instead of what was asked for."""
+
+    code: grpc.StatusCode
+    reason: str
+    retry_after_s: float | None = None
+    domain: str = "admin.reelwright"
 
 
 @dataclass
@@ -76,6 +98,14 @@ class Memory:
     pieces: list[int] = field(default_factory=list)
     upload_left: asyncio.Event = field(default_factory=asyncio.Event)
     cut_downloads: int = 0
+    limits: dict[str, str] = field(default_factory=dict)
+    """Headers of answered calls."""
+    models: dict[str, list[str]] = field(default_factory=dict)
+    """Ids by service."""
+    refusals: dict[str, list[Refusal]] = field(default_factory=dict)
+    """With what the next calls for models are refused, by service."""
+    usage: admin_pb.GetUsageResponse = field(default_factory=admin_pb.GetUsageResponse)
+    usage_asked: list[admin_pb.GetUsageRequest] = field(default_factory=list)
 
     def job(self, name: str) -> Log:
         """A new job."""
@@ -109,6 +139,28 @@ async def refuse(
     await context.abort_with_status(rpc_status.to_status(status))
 
 
+async def refuse_with(context: Any, memory: Memory, refusal: Refusal) -> None:
+    """Ends the call as the services do for keys: when to come back, and what is left, are headers of the end."""
+    status = status_pb2.Status(code=refusal.code.value[0], message=f"This is {refusal.reason}.")
+    status.details.add().Pack(error_details_pb2.ErrorInfo(reason=refusal.reason, domain=refusal.domain))
+    headers = tuple(memory.limits.items())
+    if refusal.retry_after_s is not None:
+        delay = duration_pb2.Duration()
+        delay.FromMilliseconds(round(refusal.retry_after_s * 1000))
+        status.details.add().Pack(error_details_pb2.RetryInfo(retry_delay=delay))
+        headers += (("retry-after", str(math.ceil(refusal.retry_after_s))),)
+    told = rpc_status.to_status(status)
+    await context.abort(told.code, told.details, (*told.trailing_metadata, *headers))
+
+
+async def tell(context: Any, memory: Memory) -> None:
+    """Sends the headers of an answer."""
+    await context.send_initial_metadata(tuple(memory.limits.items()))
+
+
+REVOKED = Refusal(grpc.StatusCode.UNAUTHENTICATED, "KEY_INVALID")
+
+
 class Jobs:
     """JobService over memory."""
 
@@ -124,6 +176,7 @@ class Jobs:
 
     async def GetJob(self, request: jobs_pb.GetJobRequest, context: Any) -> jobs_pb.GetJobResponse:
         log = await self._log(request.id, context)
+        await tell(context, self.memory)
         return jobs_pb.GetJobResponse(job=log.record())
 
     async def CancelJob(self, request: jobs_pb.CancelJobRequest, context: Any) -> jobs_pb.CancelJobResponse:
@@ -135,6 +188,8 @@ class Jobs:
         position = request.after_sequence
         try:
             while True:
+                if log.withdrawn:
+                    await refuse_with(context, self.memory, REVOKED)
                 for event in log.events[position:]:
                     position = event.sequence
                     yield jobs_pb.WatchJobResponse(event=event)
@@ -158,6 +213,7 @@ class Assets:
             await refuse(
                 context, grpc.StatusCode.NOT_FOUND, "ASSET_NOT_FOUND", "There is no such asset.", "assets.reelwright"
             )
+        await tell(context, self.memory)
         return assets_pb.GetAssetResponse(asset=self.memory.assets[request.id][0])
 
     async def DownloadAsset(
@@ -193,11 +249,40 @@ class Assets:
         self.memory.uploads.append(header)
         media_type = header.media_type or "application/octet-stream"
         name = f"ast_{len(self.memory.uploads)}"
+        await tell(context, self.memory)
         return assets_pb.UploadAssetResponse(asset=self.memory.keep(name, bytes(content), header.filename, media_type))
 
 
-class Llm:
-    """The streaming part of LlmService."""
+class Models:
+    """The list of models that a service has, of any of their APIs."""
+
+    def __init__(self, memory: Memory, service: str, answer: Any) -> None:
+        self.memory = memory
+        self.service = service
+        self.answer = answer
+
+    async def ListModels(self, request: Any, context: Any) -> Any:
+        if refusals := self.memory.refusals.get(self.service):
+            await refuse_with(context, self.memory, refusals.pop(0))
+        await tell(context, self.memory)
+        names = self.memory.models.get(self.service, []) if request.configured_only else []
+        return self.answer(models=[{"id": name, "provider": name.partition("/")[0]} for name in names])
+
+
+class Admin:
+    """The part of AdminService that tells what was used."""
+
+    def __init__(self, memory: Memory) -> None:
+        self.memory = memory
+
+    async def GetUsage(self, request: admin_pb.GetUsageRequest, context: Any) -> admin_pb.GetUsageResponse:
+        self.memory.usage_asked.append(request)
+        await tell(context, self.memory)
+        return self.memory.usage
+
+
+class Llm(Models):
+    """The streaming part of LlmService, and its models."""
 
     async def StreamChat(
         self, request: llm_pb.StreamChatRequest, context: Any
@@ -220,10 +305,14 @@ class Contracts(grpc.GenericRpcHandler):
     """Answers every method: by the servicer that has it, else with an empty message."""
 
     def __init__(self, memory: Memory) -> None:
-        self.servicers = {
+        self.servicers: dict[str, Any] = {
             "reelwright.jobs.v1.JobService": Jobs(memory),
             "reelwright.assets.v1.AssetService": Assets(memory),
-            "reelwright.llm.v1.LlmService": Llm(),
+            "reelwright.admin.v1.AdminService": Admin(memory),
+            "reelwright.llm.v1.LlmService": Llm(memory, "llm", llm_pb.ListModelsResponse),
+            "reelwright.image.v1.ImageService": Models(memory, "image", image_pb.ListModelsResponse),
+            "reelwright.video.v1.VideoService": Models(memory, "video", video_pb.ListModelsResponse),
+            "reelwright.audio.v1.AudioService": Models(memory, "audio", audio_pb.ListModelsResponse),
         }
 
     def service(self, details: grpc.HandlerCallDetails) -> grpc.RpcMethodHandler[Any, Any] | None:
@@ -238,7 +327,7 @@ class Contracts(grpc.GenericRpcHandler):
             return answer()
 
         servicer = self.servicers.get(method.containing_service.full_name)
-        behaviour = getattr(servicer, method.name) if servicer and method.name in vars(type(servicer)) else empty
+        behaviour = getattr(servicer, method.name, empty)
         make = HANDLERS[method.client_streaming, method.server_streaming]
         return make(behaviour, request.FromString, answer.SerializeToString)
 

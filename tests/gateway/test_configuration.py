@@ -34,11 +34,11 @@ def connections(config: dict[str, Any]) -> dict[str, Any]:
 
 
 def filters(config: dict[str, Any]) -> dict[str, Any]:
-    return {one["name"]: one["typed_config"] for one in connections(config)["http_filters"]}
+    return {one["name"]: one["typed_config"] for one in connections(config)["http_filters"] if "typed_config" in one}
 
 
 def test_committed_files_are_valid_beside_the_descriptor_image(tmp_path: Path) -> None:
-    for name in ("envoy.yaml", "clusters.yaml"):
+    for name in ("envoy.yaml", "clusters.yaml", "auth.yaml"):
         (tmp_path / name).write_text(template(name).read_text())
     (tmp_path / DESCRIPTOR).write_bytes(resources.files("reelwright").joinpath(DESCRIPTOR).read_bytes())
 

@@ -50,6 +50,28 @@ async def test_wrong_setting_is_named_in_one_line() -> None:
     assert said.count(b"\n") == 1
 
 
+@pytest.mark.parametrize("listen", ["0.0.0.0:1", "[::]:1", "adapters:1", "10.0.0.1:1"])
+async def test_address_that_others_can_reach_needs_authentication(listen: str) -> None:
+    process = await start(REELWRIGHT_LISTEN=listen, REELWRIGHT_AUTH="off")
+
+    _, said = await asyncio.wait_for(process.communicate(), 10)
+
+    assert process.returncode == 1
+    assert b"REELWRIGHT_AUTH" in said
+    assert f"REELWRIGHT_LISTEN is {listen}".encode() in said
+    assert said.count(b"\n") == 1
+
+
+@pytest.mark.parametrize("listen", ["127.0.0.1:1", "127.8.0.1:1", "[::1]:1", "localhost:1"])
+def test_address_of_this_machine_needs_none(listen: str) -> None:
+    assert AdapterSettings.load({"REELWRIGHT_LISTEN": listen}).auth == "off"
+
+
+@pytest.mark.parametrize("auth", ["keys", "jwt"])
+def test_any_address_is_listened_on_with_authentication(auth: str) -> None:
+    assert AdapterSettings.load({"REELWRIGHT_LISTEN": "0.0.0.0:1", "REELWRIGHT_AUTH": auth}).auth == auth
+
+
 def test_readme_names_every_setting_with_its_default() -> None:
     text = README.read_text()
     defaults = AdapterSettings()

@@ -227,6 +227,30 @@ async def test_streams_end_when_the_adapters_are_about_to_stop(own_gateway: Open
     assert rest == []
 
 
+async def test_stream_of_a_key_that_is_revoked_says_so_and_ends(gateway: Gateway) -> None:
+    log = gateway.memory.job("sty_revoked")
+    await log.add()
+    async with watching(gateway, log, x_request_id="revoked-1") as answer:
+        source = blocks(answer)
+        seen = [await anext(source), await anext(source)]
+        await asyncio.wait_for(log.watched.wait(), 5)
+        await log.withdraw()
+        rest = [block async for block in source if block != ": heartbeat"]
+
+    assert [block.splitlines()[0] for block in seen] == ["retry: 1000", "id: 1"]
+    [last] = rest
+    name, data = last.splitlines()
+    told = json.loads(data.removeprefix("data: "))["error"]
+    # Without an id: who comes back goes on after the last real event.
+    assert name == "event: error"
+    assert (told["code"], told["request_id"]) == ("UNAUTHENTICATED", "revoked-1")
+    assert told["details"][0]["reason"] == "KEY_INVALID"
+    watches = [one.heard.calls.count("/reelwright.jobs.v1.JobService/WatchJob") for one in gateway.services.values()]
+    await gateway.rest.get("/health")
+    again = [one.heard.calls.count("/reelwright.jobs.v1.JobService/WatchJob") for one in gateway.services.values()]
+    assert again == watches
+
+
 async def test_event_of_a_type_that_is_not_known_yet_keeps_its_number() -> None:
     event = pb.JobEvent(sequence=1)
     event.MergeFromString(b"\x20\x63")

@@ -55,7 +55,9 @@ async def test_annotated_path_reaches_its_method(
         ("GET", "/studio"),
         ("GET", "/studio/page.js"),
         ("GET", "/v1/models"),
+        ("GET", "/v1/models/local/image"),
         ("POST", "/v1/chat/completions"),
+        ("GET", "/api/v1/usage.csv"),
         ("GET", "/api/v1/jobs/some-id/events"),
         ("GET", "/api/v1/assets/some-id/content"),
         ("HEAD", "/api/v1/assets/some-id/content"),
@@ -78,10 +80,11 @@ async def test_path_of_the_adapters_is_answered_by_them_and_annotated_nowhere(
 
 
 async def test_openai_paths_answer_in_their_own_shape(gateway: Gateway) -> None:
-    answer = await gateway.rest.get("/v1/models")
+    answer = await gateway.rest.post("/v1/nothing")
 
     assert answer.status_code == 404
-    assert answer.json()["error"]["type"] == "invalid_request_error"
+    error = answer.json()["error"]
+    assert (error["type"], error["param"], error["code"]) == ("invalid_request_error", None, "unknown_url")
 
 
 async def test_wrong_verb_on_a_path_of_the_adapters_is_refused_with_the_right_one(gateway: Gateway) -> None:

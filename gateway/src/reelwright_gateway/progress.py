@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 
@@ -12,9 +13,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from reelwright.jobs.v1 import jobs_service_pb2 as pb
+from reelwright_gateway import errors
 from reelwright_gateway.rendering import line
 from reelwright_gateway.streaming import Streamed
-from reelwright_gateway.upstream import Metadata, Upstream, metadata
+from reelwright_gateway.upstream import Metadata, Upstream, answer_headers, metadata
 from reelwright_kit.errors import FieldInvalid
 from reelwright_kit.jobs.following import FINAL, follow
 
@@ -36,24 +38,24 @@ class Progress:
         Gives the events after `Last-Event-ID`, else after `after_sequence`, else all; 204 when no more will come.
         """
         job, after, told = request.path_params["id"], resume_point(request), metadata(request)
-        current = (await self.upstream.jobs.GetJob(pb.GetJobRequest(id=job), metadata=told)).job
+        call = self.upstream.jobs.GetJob(pb.GetJobRequest(id=job), metadata=told)
+        current = (await call).job
+        headers = HEADERS | await answer_headers(call)
         if current.state in FINAL and after >= current.latest_sequence:
-            return Response(status_code=204, headers=HEADERS)
-        return Streamed(self._frames(job, after, told), media_type="text/event-stream", headers=HEADERS)
+            return Response(status_code=204, headers=headers)
+        frames = self._frames(job, after, told, errors.request_id(request))
+        return Streamed(frames, media_type="text/event-stream", headers=headers)
 
-    async def _frames(self, job: str, after: int, told: Metadata) -> AsyncGenerator[bytes, None]:
+    async def _frames(self, job: str, after: int, told: Metadata, request_id: str) -> AsyncGenerator[bytes, None]:
+        """The job's events; a refusal in the middle, because the key or the job is gone, is told as the last one."""
         yield b"retry: 1000\n\n"
-        events = self._told(job, after, told)
-        async with contextlib.aclosing(paced(events, self.heartbeat_s, self.draining)) as beats:
-            async for event in beats:
-                yield b": heartbeat\n\n" if event is None else frame(event)
-
-    async def _told(self, job: str, after: int, told: Metadata) -> AsyncGenerator[pb.JobEvent, None]:
-        """The job's events; a refusal in the middle, for example because the job was deleted, ends them."""
-        async with contextlib.aclosing(follow(self.upstream.jobs, job, after, told)) as events:
-            with contextlib.suppress(grpc.aio.AioRpcError):
-                async for event in events:
-                    yield event
+        events = follow(self.upstream.jobs, job, after, told)
+        try:
+            async with contextlib.aclosing(paced(events, self.heartbeat_s, self.draining)) as beats:
+                async for event in beats:
+                    yield b": heartbeat\n\n" if event is None else frame(event)
+        except grpc.aio.AioRpcError as error:
+            yield refusal(errors.of_rpc_error(error), request_id)
 
 
 def resume_point(request: Request) -> int:
@@ -76,6 +78,12 @@ def frame(event: pb.JobEvent) -> bytes:
         pb.JobEvent.Type.Name(event.type).removeprefix("TYPE_").lower() if event.type in known else f"type-{event.type}"
     )
     return f"id: {event.sequence}\nevent: {name}\ndata: {line(event)}\n\n".encode()
+
+
+def refusal(failure: errors.Failure, request_id: str) -> bytes:
+    """The event that ends a stream early; without an id, so that whoever comes back goes on after the last real one."""
+    told = json.dumps(failure.body(request_id), ensure_ascii=False, separators=(",", ":"))
+    return f"event: error\ndata: {told}\n\n".encode()
 
 
 async def paced(

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from msgspec import Meta, field
 
+from reelwright_kit.loopback import require_auth
 from reelwright_kit.settings import Settings
 
 Positive = Annotated[float, Meta(gt=0)]
@@ -19,6 +20,8 @@ class AdapterSettings(Settings, frozen=True, kw_only=True):
 
     listen: Annotated[str, Meta(pattern=r"^.+:\d{1,5}$")] = field(default="127.0.0.1:8081", name="REELWRIGHT_LISTEN")
     """Address to listen on, host:port."""
+    auth: Literal["off", "keys", "jwt"] = field(default="off", name="REELWRIGHT_AUTH")
+    """How callers are known, as the services are set; `off` is for loopback only. The services do the looking."""
     llm_address: str = field(default="dns:///llm:50051", name="REELWRIGHT_LLM_ADDRESS")
     """The llm service."""
     image_address: str = field(default="dns:///image:50051", name="REELWRIGHT_IMAGE_ADDRESS")
@@ -41,6 +44,9 @@ class AdapterSettings(Settings, frozen=True, kw_only=True):
     """debug, info, warning or error."""
     drain_s: Positive = field(default=20.0, name="REELWRIGHT_DRAIN_S")
     """Seconds that requests in flight get to finish on shutdown; event streams end at once, to be resumed elsewhere."""
+
+    def __post_init__(self) -> None:
+        require_auth(self.auth, self.listen)
 
     def services(self) -> dict[str, str]:
         """Address of each service by its name."""

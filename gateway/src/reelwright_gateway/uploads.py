@@ -13,9 +13,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from reelwright.assets.v1 import assets_service_pb2 as pb
+from reelwright_gateway.endings import Ending
 from reelwright_gateway.multipart import Form, boundary_of
 from reelwright_gateway.rendering import plain
-from reelwright_gateway.upstream import Upstream, metadata, replay_headers
+from reelwright_gateway.upstream import Upstream, answer_headers, metadata
 from reelwright_kit.errors import AssetTooLarge, FieldInvalid
 
 if TYPE_CHECKING:
@@ -44,11 +45,11 @@ class Uploads:
         source = _form(request) if _media_type(request) == "multipart/form-data" else _bare(request)
         call = self.upstream.assets.UploadAsset(metadata=metadata(request))
         asset = await self._send(source, call)
-        headers = {"location": f"/api/v1/assets/{asset.id}"} | await replay_headers(call)
+        headers = {"location": f"/api/v1/assets/{asset.id}"} | await answer_headers(call)
         return JSONResponse(plain(asset), 201, headers)
 
     async def _send(self, source: AsyncGenerator[pb.UploadHeader | bytes, None], call: UploadCall) -> pb.Asset:
-        taken = 0
+        taken, ending = 0, Ending(call)
         try:
             async for item in source:
                 if isinstance(item, pb.UploadHeader):
@@ -59,9 +60,10 @@ class Uploads:
                     raise AssetTooLarge(self.limit_bytes)
                 await call.write(pb.UploadAssetRequest(data=item))
             await call.done_writing()
-        except asyncio.InvalidStateError:
+        except (asyncio.InvalidStateError, grpc.aio.AioRpcError):
             # The service answered before it had everything; its answer says why.
-            return (await call).asset
+            refused: pb.UploadAssetResponse = await ending.answer()
+            return refused.asset
         except BaseException:
             # Half a file must not be taken for a whole one.
             call.cancel()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,23 +11,41 @@ import grpc
 from grpc_health.v1 import health_pb2_grpc
 from starlette.requests import Request
 
+from reelwright.admin.v1 import admin_service_pb2_grpc
 from reelwright.assets.v1 import assets_service_pb2_grpc
+from reelwright.audio.v1 import audio_service_pb2 as audio_pb
+from reelwright.audio.v1 import audio_service_pb2_grpc
+from reelwright.image.v1 import image_service_pb2 as image_pb
+from reelwright.image.v1 import image_service_pb2_grpc
 from reelwright.jobs.v1 import jobs_service_pb2_grpc
+from reelwright.llm.v1 import llm_service_pb2 as llm_pb
+from reelwright.llm.v1 import llm_service_pb2_grpc
+from reelwright.video.v1 import video_service_pb2 as video_pb
+from reelwright.video.v1 import video_service_pb2_grpc
 from reelwright_gateway.settings import AdapterSettings
 from reelwright_kit.caller import KEY_HEADER, REPLAYED_HEADER, RETRIES_HEADER, key_of
 from reelwright_kit.client import connect
 
 FORWARDED = ("x-request-id", "traceparent", "tracestate", "authorization", "x-api-key", RETRIES_HEADER)
+LIMIT_PREFIX = "x-ratelimit-"
+"""How the headers begin that tell what a key may still do."""
 
 Metadata = tuple[tuple[str, str], ...]
+ListModels = Callable[[Metadata], Any]
+"""Begins a call that lists the models of a service that can be used now."""
 
 
 @dataclass(frozen=True)
 class Upstream:
-    """Stubs of what the adapters call; `health` has one per service and `jobs` for any of them."""
+    """Stubs of what the adapters call; `health` has one per service and `jobs` for any of them.
+
+    `models` lists those of the services that have some.
+    """
 
     jobs: jobs_service_pb2_grpc.JobServiceAsyncStub
     assets: assets_service_pb2_grpc.AssetServiceAsyncStub
+    admin: admin_service_pb2_grpc.AdminServiceAsyncStub
+    models: Mapping[str, ListModels]
     # The published stubs do not know the methods of this one.
     health: Mapping[str, Any]
 
@@ -42,12 +60,28 @@ async def open_upstream(settings: AdapterSettings) -> AsyncIterator[Upstream]:
 
         jobs = await channel(settings.jobs_address, "jobs")
         assets = await channel(settings.jobs_address, "assets")
-        health = {name: await channel(address, name) for name, address in settings.services().items()}
+        admin = await channel(settings.jobs_address, "admin")
+        services = {name: await channel(address, name) for name, address in settings.services().items()}
         yield Upstream(
             jobs=jobs_service_pb2_grpc.JobServiceStub(jobs),
             assets=assets_service_pb2_grpc.AssetServiceStub(assets),
-            health={name: health_pb2_grpc.HealthStub(one) for name, one in (health | {"jobs": jobs}).items()},
+            admin=admin_service_pb2_grpc.AdminServiceStub(admin),
+            models=_models(services),
+            health={name: health_pb2_grpc.HealthStub(one) for name, one in (services | {"jobs": jobs}).items()},
         )
+
+
+def _models(channels: Mapping[str, grpc.aio.Channel]) -> dict[str, ListModels]:
+    llm = llm_service_pb2_grpc.LlmServiceStub(channels["llm"])
+    image = image_service_pb2_grpc.ImageServiceStub(channels["image"])
+    video = video_service_pb2_grpc.VideoServiceStub(channels["video"])
+    audio = audio_service_pb2_grpc.AudioServiceStub(channels["audio"])
+    return {
+        "llm": lambda told: llm.ListModels(llm_pb.ListModelsRequest(configured_only=True), metadata=told),
+        "image": lambda told: image.ListModels(image_pb.ListModelsRequest(configured_only=True), metadata=told),
+        "video": lambda told: video.ListModels(video_pb.ListModelsRequest(configured_only=True), metadata=told),
+        "audio": lambda told: audio.ListModels(audio_pb.ListModelsRequest(configured_only=True), metadata=told),
+    }
 
 
 def metadata(request: Request) -> Metadata:
@@ -59,7 +93,15 @@ def metadata(request: Request) -> Metadata:
     return tuple(named.items())
 
 
-async def replay_headers(call: Any) -> dict[str, str]:
-    """What is told about an answered `call` that made nothing new."""
-    replayed = (await call.initial_metadata()).get(REPLAYED_HEADER)
-    return {REPLAYED_HEADER: str(replayed)} if replayed else {}
+async def answer_headers(call: Any) -> dict[str, str]:
+    """What an answered `call` tells beside its message: that it made nothing new, and what the key may still do."""
+    return passed_on(await call.initial_metadata())
+
+
+def passed_on(told: Iterable[tuple[str, str | bytes]] | None) -> dict[str, str]:
+    """Those of a service's headers that are for the caller."""
+    return {
+        name: value
+        for name, value in told or ()
+        if isinstance(value, str) and (name == REPLAYED_HEADER or name.startswith(LIMIT_PREFIX))
+    }

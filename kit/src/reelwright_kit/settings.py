@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import socket
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Self
@@ -12,6 +11,7 @@ import msgspec
 from reelwright_kit.addresses import AddressRules
 from reelwright_kit.assets.s3 import S3Access
 from reelwright_kit.errors import CannotStart
+from reelwright_kit.loopback import require_auth
 
 Seconds = Annotated[float, msgspec.Meta(ge=0)]
 Positive = Annotated[float, msgspec.Meta(gt=0)]
@@ -184,10 +184,7 @@ class ServiceSettings(StoreSettings, frozen=True, kw_only=True):
         self._check_access()
 
     def _check_access(self) -> None:
-        if self.auth == "off" and not _is_loopback(self.listen):
-            raise ValueError(
-                f"REELWRIGHT_AUTH: off is for loopback only and REELWRIGHT_LISTEN is {self.listen}; set keys or jwt"
-            )
+        require_auth(self.auth, self.listen)
         if self.auth == "jwt":
             given = {
                 "REELWRIGHT_JWT_JWKS": self.jwt_jwks,
@@ -201,14 +198,3 @@ class ServiceSettings(StoreSettings, frozen=True, kw_only=True):
                 raise ValueError("REELWRIGHT_JWT_JWKS: expected the path of a file or an https address")
         if self.admin_key and len(self.admin_key) < SHORTEST_ADMIN_KEY:
             raise ValueError(f"REELWRIGHT_ADMIN_KEY: expected at least {SHORTEST_ADMIN_KEY} characters")
-
-
-def _is_loopback(listen: str) -> bool:
-    """Whether only this machine can reach the address."""
-    if listen.startswith(("unix:", "unix-abstract:")):
-        return True
-    host = listen.rpartition(":")[0].strip("[]")
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

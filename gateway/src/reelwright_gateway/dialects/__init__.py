@@ -1,0 +1,1 @@
+"""The ways to speak with the suite that others made."""
