@@ -1,4 +1,4 @@
-"""Programs of other worlds that tests run: in a Python environment or a Node directory of their own, pinned by hashes."""
+"""Programs of other worlds that tests run, each in an environment of its own that is pinned by hashes."""
 
 from __future__ import annotations
 
