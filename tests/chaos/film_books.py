@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from tests.paid.studio import Studio, check_files
+from tests.paid.studio import Studio, check_files, check_ledger
 
 SHOTS = 2
 PARTS = {"image": SHOTS, "speech": SHOTS, "video": SHOTS, "music": 1, "film_edit": 1}
@@ -31,6 +31,7 @@ async def check_film(studio: Studio, film: str) -> None:
     assert record["settled_micros"] == sum(child["settled_micros"] for child in children) > 0
     assert record["settled_micros"] == sum(studio.billed(child["id"]) for child in children)
     await check_files(studio)
+    await check_ledger(studio)
 
 
 async def check_log(studio: Studio, job: dict[str, Any]) -> None:

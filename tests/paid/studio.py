@@ -181,6 +181,11 @@ async def check_books(studio: Studio, jobs: Sequence[str], *, unknown: bool = Fa
             assert record["settled_micros"] == studio.billed(job), rows
             assert held == 0
     await check_files(studio)
+    await check_ledger(studio)
+
+
+async def check_ledger(studio: Studio) -> None:
+    """What the ledger says is held and spent is what submissions, reserves and texts say."""
     async with database.connect(studio.url, 2) as pool:
         await Till(pool, "local").check()
 

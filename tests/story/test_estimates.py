@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from typing import Any
 
@@ -120,14 +121,15 @@ async def test_a_film_that_meets_its_ceiling_says_what_is_left_and_goes_on_with_
     request = wanted(MODELS["fal"], seed=4, scenes=3, max_cost_micros=7_000)
     job = (await free_lot.story.MakeFilm(request)).job
     stopped = await ended(free_lot, job.id)
-    assert stopped.state == pb.Job.STATE_FAILED and stopped.cost.settled_micros <= 7_000
+    assert stopped.state == pb.Job.STATE_FAILED and stopped.cost.settled_micros == 6_000
     (row,) = await free_lot.studio.rows("select error from reelwright.jobs where id = %s", job.id)
     error = row["error"]
     said = error["metadata"]
     assert (error["reason"], error["domain"], said["job"]) == ("COST_CEILING", "jobs.reelwright", job.id)
     assert (said["max_cost_micros"], said["needed_micros"], said["retry_with_micros"]) == ("7000", "3000", "9000")
-    assert "the edit" in said["left"] and said["left"] in error["message"]
-    assert "of 3 shots have their pictures" in error["message"] and "9000" in error["message"]
+    assert re.fullmatch(r"pictures of shot (\d), clips of shot \1 and the edit", said["left"])
+    assert f"2 of 3 shots have their pictures; {said['left']} are left." in error["message"]
+    assert "max_cost_micros of at least 9000" in error["message"]
     await free_lot.jobs("story").RetryJob(pb.RetryJobRequest(id=job.id, max_cost_micros=9_000))
     async with free_lot.watching(job.id, after=stopped.latest_sequence) as film:
         await film.ended()

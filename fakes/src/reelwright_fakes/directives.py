@@ -11,7 +11,9 @@ from reelwright_fakes.scenarios import Fault, FaultKind, Scenario
 
 _DIRECTIVE = re.compile(r"\[fake:([^\]]*)\]")
 # Spoken names of what a scenario says beside its faults.
-_SETTINGS = {"polls": "after_polls", "after": "after_s", "webhook": "webhook", "code": "code", "message": "message"}
+_SETTINGS = {"polls": "after_polls", "after": "after_s"} | {
+    name: name for name in ("webhook", "code", "message", "text", "chunks", "calls", "finish")
+}
 
 
 class UnknownDirective(ValueError):

@@ -10,7 +10,7 @@ from reelwright_fakes.signal import Signal
 
 Kind = Literal[
     "refused", "rejected", "accepted", "held", "dropped", "answered", "polled", "fetched", "cancelled",
-    "finished", "fault", "downloaded", "webhook", "webhook_failed",
+    "finished", "fault", "closed", "downloaded", "webhook", "webhook_failed",
 ]  # fmt: skip
 
 

@@ -15,7 +15,11 @@ TERMINAL = frozenset({"rejected", "succeeded", "failed", "cancelled"})
 
 
 class Entry(msgspec.Struct, frozen=True):
-    """One line of the ledger. `provider_id` is None for what was rejected; `at` is the fake's time, seconds."""
+    """One line of the ledger. `provider_id` is None for what was rejected; `at` is the fake's time, seconds.
+
+    `closed` says that the caller went away before the end. `path` (with its query), `headers` (without keys) and `body`
+    are what text vendors were asked; others leave them empty.
+    """
 
     order: int
     vendor: str
@@ -29,6 +33,10 @@ class Entry(msgspec.Struct, frozen=True):
     polls: int
     billed_micro_usd: int
     at: float
+    closed: bool = False
+    path: str = ""
+    headers: dict[str, str] = {}
+    body: dict[str, Any] | None = None
 
 
 class Total(msgspec.Struct, frozen=True):
@@ -78,6 +86,10 @@ class Submission:
     finished_at: float | None = None
     failure: Problem | None = None
     outputs: list[str] = field(default_factory=list)
+    closed: bool = False
+    path: str = ""
+    headers: dict[str, str] = field(default_factory=dict)
+    body: dict[str, Any] | None = None
 
     @property
     def finished(self) -> bool:

@@ -6,7 +6,9 @@ from typing import Literal
 
 import msgspec
 
-Unit = Literal["picture", "megapixel", "output token", "text token", "image token"]
+Unit = Literal[
+    "picture", "megapixel", "output token", "text token", "image token", "prompt token", "completion token",
+]  # fmt: skip
 
 
 class Price(msgspec.Struct, frozen=True):
@@ -23,6 +25,23 @@ PRICES = (
     Price("openai", "", "output token", 40),
     Price("openai", "", "text token", 5),
     Price("openai", "", "image token", 10),
+    Price("openai", "embedding", "prompt token", 1),
+    Price("openai", "-mini", "prompt token", 1),
+    Price("openai", "-mini", "completion token", 2),
+    Price("openai", "", "prompt token", 3),
+    Price("openai", "", "completion token", 12),
+    Price("azure", "embedding", "prompt token", 1),
+    Price("azure", "", "prompt token", 3),
+    Price("azure", "", "completion token", 12),
+    Price("anthropic", "haiku", "prompt token", 1),
+    Price("anthropic", "haiku", "completion token", 5),
+    Price("anthropic", "", "prompt token", 3),
+    Price("anthropic", "", "completion token", 15),
+    Price("gemini", "embedding", "prompt token", 1),
+    Price("gemini", "flash", "prompt token", 1),
+    Price("gemini", "flash", "completion token", 4),
+    Price("gemini", "", "prompt token", 2),
+    Price("gemini", "", "completion token", 12),
     Price("fal", "flux/schnell", "megapixel", 3_000),
     Price("fal", "flux-2-pro", "megapixel", 50_000),
     Price("fal", "nano-banana", "picture", 39_000),

@@ -61,6 +61,10 @@ class Progress:
             if times:
                 self._world.start(self._deliver(submission, times=times))
 
+    def run(self, submission: Submission) -> None:
+        """Starts work that starts when it is accepted."""
+        self._run(submission)
+
     def hurry(self, submission: Submission) -> None:
         """Ends work that nobody paces, where the caller will not be there to see it end."""
         if not submission.plan.scenario.paced:

@@ -45,6 +45,17 @@ class Arguments:
             raise self.wrong(name, f"'{name}' must be between {least} and {most}; got {number}.")
         return number
 
+    def number(self, name: str, *, least: float, most: float) -> float | None:
+        """A number, or None if it is not given."""
+        value = self._fields.get(name)
+        if value is None:
+            return None
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise self.wrong(name, f"'{name}' must be a number.")
+        if not least <= value <= most:
+            raise self.wrong(name, f"'{name}' must be between {least:g} and {most:g}; got {value:g}.")
+        return value
+
     def flag(self, name: str) -> bool:
         """A boolean, also as form text."""
         return self._fields.get(name) in {True, "true", "True", "1"}

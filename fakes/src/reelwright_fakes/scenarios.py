@@ -9,10 +9,11 @@ from typing import Annotated, Literal
 import msgspec
 
 FaultKind = Literal[
-    "status", "refuse", "drop", "hold", "reset", "truncate", "drip", "malformed", "expired",
+    "status", "refuse", "drop", "hold", "reset", "truncate", "drip", "slow", "malformed", "expired",
 ]  # fmt: skip
 Place = Literal["submit", "poll", "result", "cancel", "download"]
 Outcome = Literal["succeed", "fail", "never"]
+Finish = Literal["length", "content_filter"]
 WebhookScript = Literal["once", "early", "twice", "forged", "never"]
 Positive = Annotated[int, msgspec.Meta(ge=1)]
 Seconds = Annotated[float, msgspec.Meta(ge=0)]
@@ -32,6 +33,7 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     message: str | None = None
     retry_after_s: Seconds | None = None
     piece_bytes: Positive = 64
+    after_pieces: Positive = 1
     every_s: Seconds = 1.0
 
     @property
@@ -60,6 +62,11 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     code: str | None = None
     message: str | None = None
     webhook: WebhookScript = "once"
+    # What text vendors answer.
+    text: str | None = None
+    chunks: Positive | None = None
+    calls: Positive | None = None
+    finish: Finish | None = None
 
     @property
     def paced(self) -> bool:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
+from reelwright_fakes.attention import Attended, while_attended
 from reelwright_fakes.body import Body, read_body
 from reelwright_fakes.damage import Silent, damaged
 from reelwright_fakes.directives import UnknownDirective, scenario_in
@@ -24,6 +26,7 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 Read = Callable[[Request, Body], Wish]
 Answer = Callable[[Request, Submission], Awaitable[Response]]
 PlainAnswer = Callable[[Request, Body], Awaitable[Response]]
+SECRET_HEADERS = frozenset({"authorization", "api-key", "x-api-key", "x-goog-api-key", "cookie"})
 _TOLD: dict[Place, Kind] = {"submit": "answered", "poll": "polled", "result": "fetched", "cancel": "cancelled"}
 
 
@@ -35,15 +38,18 @@ class Stage:
         self.world = world
         self.progress = Progress(vendor, self, world)
 
-    def submits(self, operation: str, read: Read, answer: Answer) -> Endpoint:
-        """An endpoint that starts paid work: `read` understands the request, `answer` answers once it is accepted."""
+    def submits(self, operation: str, read: Read, answer: Answer, *, attended: bool = False) -> Endpoint:
+        """An endpoint that starts paid work: `read` understands the request, `answer` answers once it is accepted.
+
+        Work that is `attended` runs at once, is recorded with what was asked, and stops when its caller goes away.
+        """
 
         async def endpoint(request: Request) -> Response:
             if self.world.scenarios.refuses(self.vendor.name, operation):
                 self.world.events.record("refused", self.vendor.name, detail=operation)
                 return Silent(reset=True)
             try:
-                return await self._submitted(request, operation, read, answer)
+                return await self._submitted(request, operation, read, answer, attended=attended)
             except Problem as problem:
                 return self.vendor.problem(problem)
 
@@ -89,7 +95,9 @@ class Stage:
         )
         return submission.base_url + path
 
-    async def _submitted(self, request: Request, operation: str, read: Read, answer: Answer) -> Response:
+    async def _submitted(
+        self, request: Request, operation: str, read: Read, answer: Answer, *, attended: bool
+    ) -> Response:
         body = await read_body(request)
         callback = self.vendor.callback(request, body)
         intent = intent_of(request.headers, body.fields, callback, path=request.url.path, body=body.fingerprint)
@@ -105,11 +113,35 @@ class Stage:
             if fault is not None and fault.kind == "status":
                 raise _problem_of(fault)
         except Problem as problem:
-            self._reject(operation, intent, plan, problem)
+            rejected = self._reject(operation, intent, plan, problem)
+            if attended:
+                _note(rejected, request, body)
             raise
         submission = self._accept(request, operation, intent, plan, wish)
         submission.webhook = callback
+        if attended:
+            _note(submission, request, body)
+            return await self._attended(request, submission, fault, answer)
         return await self._answered(request, submission, "submit", fault, answer)
+
+    async def _attended(
+        self, request: Request, submission: Submission, fault: Fault | None, answer: Answer
+    ) -> Response:
+        self.progress.run(submission)
+        work = self._answered(request, submission, "submit", fault, answer)
+        response = await while_attended(request, work)
+        if response is None:
+            self._closed(submission)
+            return Silent(reset=False)
+        # A fault that breaks the connection itself is not a caller who leaves.
+        whole = fault is None or fault.kind in {"slow", "drip"}
+        return Attended(response, partial(self._closed, submission)) if whole else response
+
+    def _closed(self, submission: Submission) -> None:
+        if not submission.closed:
+            submission.closed = True
+            self.world.tell("closed", submission)
+            self.progress.cancel(submission)
 
     def _plan(self, operation: str, wish: Wish, intent: str) -> Plan:
         try:
@@ -118,10 +150,11 @@ class Stage:
             raise Problem(400, "unknown_directive", str(error)) from None
         return self.world.scenarios.plan(self.vendor.name, operation, wish.prompt, spoken=spoken, intent=intent)
 
-    def _reject(self, operation: str, intent: str, plan: Plan, problem: Problem) -> None:
+    def _reject(self, operation: str, intent: str, plan: Plan, problem: Problem) -> Submission:
         submission = self.world.ledger.open(self.vendor.name, operation, intent, plan=plan, at=self.world.clock.now())
         submission.state, submission.status = "rejected", problem.status
         self.world.events.record("rejected", self.vendor.name, detail=str(problem.status))
+        return submission
 
     def _accept(self, request: Request, operation: str, intent: str, plan: Plan, wish: Wish) -> Submission:
         submission = self.world.ledger.open(self.vendor.name, operation, intent, plan=plan, at=self.world.clock.now())
@@ -145,7 +178,8 @@ class Stage:
             return self.vendor.problem(_problem_of(fault))
         # Also what is dropped is done first: the vendor works, only nobody hears of it.
         response = await self._whole(request, submission, answer)
-        if place == "submit" and fault is not None and isinstance(response, StreamingResponse):
+        breaks = fault is not None and fault.kind != "slow"
+        if place == "submit" and breaks and isinstance(response, StreamingResponse):
             self.progress.hurry(submission)
         if fault is not None and fault.kind == "drop":
             response = Silent(reset=False)
@@ -167,6 +201,13 @@ class Stage:
         shown, demanded = self.vendor.key(request), self.world.keys.get(self.vendor.name)
         if not shown or (demanded is not None and shown != demanded):
             raise Problem(401)
+
+
+def _note(submission: Submission, request: Request, body: Body) -> None:
+    address = request.url
+    submission.path = f"{address.path}?{address.query}" if address.query else address.path
+    submission.headers = {name: value for name, value in request.headers.items() if name not in SECRET_HEADERS}
+    submission.body = body.fields
 
 
 def _problem_of(fault: Fault) -> Problem:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from reelwright_fakes.vendor import Vendor
+from reelwright_fakes.vendors.anthropic import Anthropic
+from reelwright_fakes.vendors.azure import Azure
 from reelwright_fakes.vendors.fal import Fal
+from reelwright_fakes.vendors.gemini import Gemini
 from reelwright_fakes.vendors.openai import OpenAI
 from reelwright_fakes.vendors.replicate import Replicate
 
-VENDORS: tuple[Vendor, ...] = (OpenAI(), Fal(), Replicate())
+VENDORS: tuple[Vendor, ...] = (OpenAI(), Azure(), Anthropic(), Gemini(), Fal(), Replicate())

@@ -1,4 +1,4 @@
-"""OpenAI's wire: images made and edited, whole or streamed."""
+"""OpenAI's wire: text, and images made and edited, whole or streamed."""
 
 from __future__ import annotations
 
@@ -17,36 +17,33 @@ from reelwright_fakes.body import Body
 from reelwright_fakes.ledger import Submission
 from reelwright_fakes.problems import Problem
 from reelwright_fakes.stage import Stage
+from reelwright_fakes.text.speaking import text_failure
 from reelwright_fakes.vendor import Delivery, Wish
+from reelwright_fakes.vendors.openai_chat import Chat
+from reelwright_fakes.vendors.openai_errors import error_of, refused
 from reelwright_fakes.vendors.openai_images import ImageJob, edit_job, generation_job
+from reelwright_fakes.vendors.openai_plain import embeddings, models, moderations
 
 URL_LIFE_S = 3600.0
-# Per status: the error's type, code and sentence.
-ERRORS: Mapping[int, tuple[str, str | None, str]] = {
-    400: ("invalid_request_error", None, "The request is not valid."),
-    401: ("invalid_request_error", "invalid_api_key", "Incorrect API key provided."),
-    402: ("insufficient_quota", "insufficient_quota", "You exceeded your current quota."),
-    403: ("invalid_request_error", "unsupported_country_region_territory", "This is not supported for you."),
-    404: ("invalid_request_error", "model_not_found", "The model does not exist or you do not have access to it."),
-    413: ("invalid_request_error", None, "The request is too large."),
-    429: ("requests", "rate_limit_exceeded", "Rate limit reached."),
-    503: ("server_error", "server_is_overloaded", "The server is overloaded. Please try again later."),
-}
-SERVER_ERROR = ("server_error", None, "The server had an error while processing your request.")
 
 
 class OpenAI:
-    """`/openai/v1`: images."""
+    """`/openai/v1`: text and images."""
 
     name = "openai"
     bases: Mapping[str, str] = {"base_url": "/openai/v1"}
-    variables: Sequence[str] = ("OPENAI_", "AZURE_OPENAI_")
+    variables: Sequence[str] = ("OPENAI_",)
 
     def environment(self, address: str) -> Mapping[str, str]:
         return {"OPENAI_API_KEY": "fake", "OPENAI_BASE_URL": f"{address}/openai/v1"}
 
     def routes(self, stage: Stage) -> Sequence[BaseRoute]:
         return [
+            Route("/v1/chat/completions", Chat(stage).endpoint(), methods=["POST"]),
+            Route("/v1/embeddings", embeddings(stage), methods=["POST"]),
+            Route("/v1/moderations", moderations(stage), methods=["POST"]),
+            Route("/v1/models", models(stage), methods=["GET"]),
+            Route("/v1/models/{model:path}", models(stage), methods=["GET"]),
             Route("/v1/images/generations", _Images(stage, "generate").endpoint(), methods=["POST"]),
             Route("/v1/images/edits", _Images(stage, "edit").endpoint(), methods=["POST"]),
         ]
@@ -59,30 +56,15 @@ class OpenAI:
         return None
 
     def problem(self, problem: Problem) -> Response:
-        headers = {"x-request-id": f"req_{secrets.token_hex(12)}"} | problem.headers
-        if problem.retry_after_s is not None:
-            headers["retry-after"] = f"{problem.retry_after_s:g}"
-            headers["retry-after-ms"] = str(round(problem.retry_after_s * 1000))
-        return JSONResponse({"error": error_of(problem)}, problem.status, headers)
+        return refused(problem, error_of(problem))
 
     def failure(self, submission: Submission) -> Problem:
+        if submission.operation not in {"generate", "edit"}:
+            return text_failure(submission)
         return Problem(400, "moderation_blocked", "Your request was rejected by the safety system.")
 
     def delivery(self, stage: Stage, submission: Submission, *, forged: bool) -> Delivery | None:
         return None
-
-
-def error_of(problem: Problem) -> dict[str, Any]:
-    """The inner error object."""
-    kind, code, message = ERRORS.get(problem.status, ERRORS[400] if problem.status < 500 else SERVER_ERROR)
-    if problem.code == "moderation_blocked":
-        kind = "image_generation_user_error"
-    return {
-        "message": problem.message or message,
-        "type": kind,
-        "param": problem.at,
-        "code": problem.code or code,
-    }
 
 
 class _Images:

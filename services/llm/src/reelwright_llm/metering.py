@@ -7,6 +7,7 @@ import math
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass
 
+from reelwright_kit.errors import CostCeiling
 from reelwright_kit.money import texts
 from reelwright_kit.money.prices import CHARACTERS_PER_TOKEN, Prices
 from reelwright_kit.money.usage import UsageRecorder, Use
@@ -16,6 +17,8 @@ TEXT, EMBEDDING, MODERATION = "text", "embedding", "moderation"
 
 LIKELY_ANSWER_TOKENS = 500
 """What is held for an answer to a question without `max_output_tokens`; a longer one is charged all the same."""
+LIKELY_MEDIA_TOKENS = 1000
+"""What is held for each picture or other file in a question."""
 
 
 @dataclass
@@ -32,7 +35,8 @@ class Reading:
     @property
     def used(self) -> Usage:
         """What the model said, else what the words that came amount to."""
-        return self.usage or Usage(self.likely.input_tokens, math.ceil(self.said_characters / CHARACTERS_PER_TOKEN))
+        written = math.ceil(self.said_characters / CHARACTERS_PER_TOKEN)
+        return self.usage or Usage(self.likely.input_tokens, written, estimated=True)
 
 
 class Meter:
@@ -44,14 +48,17 @@ class Meter:
         self._recorder = recorder
 
     @contextlib.asynccontextmanager
-    async def asking(self, kind: str, card: ModelCard, likely: Usage) -> AsyncIterator[Reading]:
+    async def asking(self, kind: str, card: ModelCard, likely: Usage, ceiling: int | None) -> AsyncIterator[Reading]:
         """Counts the call that the block makes for the current caller; one that fails before a word came costs nothing.
 
+        `ceiling` is what the caller wants to spend at most, millionths of a US dollar, None without a limit.
         What came of an answer that broke off, or that nobody waited for, is paid. Raises PriceUnknown, CostCeiling
         and BudgetExhausted before the block.
         """
         reading = Reading(likely)
         at_most = self._prices.tokens(card.id, likely.input_tokens, likely.output_tokens)
+        if ceiling is not None and (at_most or 0) > ceiling:
+            raise CostCeiling("", ceiling, at_most or 0)
         async with self._holds.metered(kind, card.provider, card.id, at_most) as till:
             try:
                 yield reading
@@ -61,8 +68,12 @@ class Meter:
                 raise
             await self._note(kind, card, reading.used, till)
 
+    def micros(self, card: ModelCard, used: Usage) -> int:
+        """What so many tokens cost; 0 where the price is not known and that is allowed."""
+        return self._prices.tokens(card.id, used.input_tokens, used.output_tokens) or 0
+
     async def _note(self, kind: str, card: ModelCard, used: Usage, till: texts.Meter) -> None:
-        micros = self._prices.tokens(card.id, used.input_tokens, used.output_tokens) or 0
+        micros = self.micros(card, used)
         till.used = texts.Used(used.input_tokens, used.output_tokens, micros)
         if not till.booked:
             tokens = used.input_tokens, used.output_tokens
@@ -71,8 +82,9 @@ class Meter:
 
 def likely_use(question: Question) -> Usage:
     """What a question will probably use."""
-    answer = question.max_output_tokens or LIKELY_ANSWER_TOKENS
-    return Usage(tokens_of(turn.text for turn in question.turns), answer)
+    answer = (question.max_output_tokens or LIKELY_ANSWER_TOKENS) * (question.sampling.n or 1)
+    shown = sum(len(turn.media) for turn in question.turns) * LIKELY_MEDIA_TOKENS
+    return Usage(tokens_of(turn.words for turn in question.turns) + shown, answer)
 
 
 def tokens_of(words: Iterable[str]) -> int:
