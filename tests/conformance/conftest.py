@@ -51,24 +51,30 @@ async def chain_to(directory: Path, port: int) -> AsyncIterator[Chain]:
         yield Chain(f"http://127.0.0.1:{front}/v1", rest)
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def chain(postgres: Postgres, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Chain]:
-    """The chain to the real service with its local engine."""
-    directory = tmp_path_factory.mktemp("chain")
+@contextlib.asynccontextmanager
+async def real_chain(directory: Path, database_url: str, **changed: str) -> AsyncIterator[Chain]:
+    """The chain to the real service, whose environment may be changed."""
     environment = {
         "REELWRIGHT_LISTEN": "127.0.0.1:0",
-        "REELWRIGHT_DATABASE_URL": postgres.fresh(),
+        "REELWRIGHT_DATABASE_URL": database_url,
         "REELWRIGHT_STORE_URL": f"file://{directory}/files",
         "REELWRIGHT_EXECUTOR_ID": "one",
         "REELWRIGHT_NOTICE_S": "0",
     }
-    process = await ServiceProcess.start("reelwright_llm", environment)
+    process = await ServiceProcess.start("reelwright_llm", environment | changed)
     try:
         port = int((await process.said("serving"))["port"])
         async with chain_to(directory / "envoy", port) as opened:
             yield opened
     finally:
         await process.kill()
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def chain(postgres: Postgres, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Chain]:
+    """The chain to the real service with its local engine."""
+    async with real_chain(tmp_path_factory.mktemp("chain"), postgres.fresh()) as opened:
+        yield opened
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

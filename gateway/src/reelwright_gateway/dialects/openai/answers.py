@@ -29,24 +29,26 @@ def head_of(answer: pb.ChatResponse | pb.ChatChunk, kind: str) -> Json:
 
 
 def usage_of(usage: pb.Usage) -> Json:
-    """Tokens that were read and written."""
-    return {
+    """Tokens that were read and written, and what else the provider counts."""
+    read = {
+        "cached_tokens": usage.cached_input_tokens,
+        "cache_write_tokens": usage.cache_write_tokens,
+        "audio_tokens": usage.audio_input_tokens,
+        "image_tokens": usage.image_input_tokens,
+    }
+    written = {"reasoning_tokens": usage.reasoning_tokens, "audio_tokens": usage.audio_output_tokens}
+    known: Json = {
         "prompt_tokens": usage.input_tokens,
         "completion_tokens": usage.output_tokens,
         "total_tokens": usage.total_tokens or usage.input_tokens + usage.output_tokens,
-        "prompt_tokens_details": {
-            "cached_tokens": usage.cached_input_tokens,
-            "cache_write_tokens": usage.cache_write_tokens,
-            "audio_tokens": usage.audio_input_tokens,
-            "image_tokens": usage.image_input_tokens,
-        },
-        "completion_tokens_details": {
-            "reasoning_tokens": usage.reasoning_tokens,
-            "audio_tokens": usage.audio_output_tokens,
-            "accepted_prediction_tokens": 0,
-            "rejected_prediction_tokens": 0,
-        },
+        "prompt_tokens_details": read,
+        "completion_tokens_details": written,
     }
+    counted = merged(known, usage.extra)
+    for name in ("prompt_tokens_details", "completion_tokens_details"):
+        if name in usage.extra.fields:
+            counted[name] = merged(known[name], usage.extra.fields[name].struct_value)
+    return counted
 
 
 def logprobs_of(told: pb.Logprobs) -> Json:

@@ -68,7 +68,8 @@ def _rendered(answer: pb.EmbedResponse, packed: bool) -> Json:
         {"object": "embedding", "index": one.index, "embedding": _packed(one.values) if packed else list(one.values)}
         for one in answer.embeddings
     ]
-    usage = {"prompt_tokens": answer.usage.input_tokens, "total_tokens": answer.usage.total_tokens}
+    counts = {"prompt_tokens": answer.usage.input_tokens, "total_tokens": answer.usage.total_tokens}
+    usage = merged(counts, answer.usage.extra)
     return merged({"object": "list", "data": data, "model": answer.model, "usage": usage}, answer.extra)
 
 

@@ -87,9 +87,10 @@ def _rendered(answer: pb.ModerateResponse, looked_at: list[str]) -> Json:
 def _result(judged: pb.ModerationResult, looked_at: list[str]) -> Json:
     scores = dict.fromkeys(CATEGORIES, 0.0) | dict(judged.categories)
     flagged = set(judged.flagged_categories)
-    return {
+    known = {
         "flagged": judged.flagged,
         "categories": {name: name in flagged for name in scores},
         "category_scores": scores,
-        "category_applied_input_types": dict.fromkeys(scores, looked_at),
     }
+    # A provider that says what it looked at for which category knows better.
+    return {"category_applied_input_types": dict.fromkeys(scores, looked_at)} | merged(known, judged.extra)
