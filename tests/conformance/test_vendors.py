@@ -170,13 +170,13 @@ async def test_stream_that_the_vendor_breaks_is_raised(client: openai.AsyncOpenA
 
 async def test_leaving_reaches_the_vendor(client: openai.AsyncOpenAI, vendor: Fake) -> None:
     """The connection to it is closed at once: nothing more is written for nobody."""
-    held = Scenario(match=Match(prompt="forever"), faults=(Fault(kind="hold"),))
-    await asyncio.to_thread(vendor.control.script, held)
-    asked = asyncio.create_task(client.chat.completions.create(model=MODEL, messages=asking("forever"), stream=True))
-    await asyncio.to_thread(vendor.control.wait_for, submissions=1)
-    asked.cancel()
+    question = asking("Hm [fake:slow every_s=1000] [fake:chunks=50]")
+    stream = await client.chat.completions.create(model=MODEL, messages=question, stream=True)
+    await anext(stream)
 
-    await asyncio.to_thread(vendor.control.wait_for, "disconnected")
+    await stream.close()
+
+    await asyncio.to_thread(vendor.control.wait_for, "closed")
 
 
 async def test_vectors_and_judgements_of_the_vendor(client: openai.AsyncOpenAI) -> None:
