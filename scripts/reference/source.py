@@ -234,10 +234,12 @@ def constant(path: Path, name: str) -> Any:
 
 
 def commands() -> list[Command]:
-    """The subcommands of `reelwright`, in the order of the source."""
-    tree = parsed(ROOT / "cli" / "src" / "reelwright_cli" / "main.py")
-    aliases = {ast.unparse(n.targets[0]): ast.unparse(n.value) for n in tree.body if isinstance(n, ast.Assign)}
-    functions = (node for node in tree.body if isinstance(node, ast.FunctionDef))
+    """The subcommands of `reelwright`: those of main.py, then those of each group with a module of its own."""
+    package = ROOT / "cli" / "src" / "reelwright_cli"
+    trees = [parsed(path) for path in (package / "main.py", *sorted((package / "commands").glob("*.py")))]
+    bodies = [node for tree in (parsed(package / "options.py"), *trees) for node in tree.body]
+    aliases = {ast.unparse(n.targets[0]): ast.unparse(n.value) for n in bodies if isinstance(n, ast.Assign)}
+    functions = (node for node in bodies if isinstance(node, ast.FunctionDef))
     return [_command(node, aliases) for node in functions if node.decorator_list]
 
 

@@ -78,16 +78,16 @@ def test_the_longest_note_stays_on_one_line_of_a_terminal(ahead: int, said: str)
 
     line = next(line for line in reversed(written(console).splitlines()) if "queued at" in line)
     line = line.removeprefix("\x1b[2K")
-    assert f"{said}  65 s to go  ~$0.0410" in line and len(line.rstrip()) <= WIDTH
+    assert f"{said}  65 s to go  ~$0.041" in line and len(line.rstrip()) <= WIDTH
 
 
-@pytest.mark.parametrize(("cost", "said"), [(pb.Cost(), ""), (HELD, "~$0.0410"), (PAID, "$0.0411")])
+@pytest.mark.parametrize(("cost", "said"), [(pb.Cost(), ""), (HELD, "~$0.041"), (PAID, "$0.0411")])
 def test_money_says_what_is_only_held(cost: pb.Cost, said: str) -> None:
     assert money(cost) == said
 
 
-def test_large_sums_are_said_in_cents() -> None:
-    assert money(pb.Cost(settled_micros=1_234_567_890)) == "$1,234.57"
+def test_large_sums_are_said_to_the_millionth() -> None:
+    assert money(pb.Cost(settled_micros=1_234_567_890)) == "$1,234.56789"
 
 
 @pytest.mark.parametrize("cost", [pb.Cost(), PAID, pb.Cost(settled_micros=99_990_000, reserved_micros=1)])

@@ -16,11 +16,14 @@ from reelwright_kit.errors import AppError, Code
 DOMAINS = ("admin", "assets", "audio", "image", "jobs", "llm", "story", "video")
 PACKAGES = ("kit", "llm", "image", "video", "audio", "story")
 
-PASSED_ON = {"reelwright_kit.jobs.work.RecordedFailure", "reelwright_story.errors.ServiceRefused"}
+PASSED_ON = {
+    "reelwright_kit.jobs.work.RecordedFailure",
+    "reelwright_story.errors.FilmStopped",
+    "reelwright_story.errors.ServiceRefused",
+}
 """Failures that carry the reason of another one."""
 
 LATER = {
-    "jobs": {"COST_CEILING": "ceilings come with budgets; until then they are stored and not enforced"},
     "llm": {
         "CONTEXT_TOO_LONG": "the local engine reads everything the contract lets through",
         "CONTENT_BLOCKED": "the local engine refuses nothing",

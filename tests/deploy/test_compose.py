@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,6 +22,9 @@ pytestmark = [
 ]
 
 
+FIRST_KEY = "rw_of-the-test-0123456789-0123456789-0123456789"
+
+
 @pytest.fixture(scope="module")
 def ready(docker: Engine, images: dict[str, str]) -> None:
     postgres_image(docker, "postgres:wheel")
@@ -31,6 +35,7 @@ def variables() -> dict[str, str]:
     return {
         "REELWRIGHT_POSTGRES_IMAGE": "postgres:wheel",
         "REELWRIGHT_DATABASE_PASSWORD": "unused",
+        "REELWRIGHT_ADMIN_KEY": FIRST_KEY,
         "REELWRIGHT_PORT": str(free_port()),
     }
 
@@ -56,16 +61,16 @@ def _start(docker: Engine, file: Path, variables: dict[str, str]) -> None:
         raise AssertionError(f"{failure}\n{logs}") from failure
 
 
-def answer(address: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
-    headers = {"content-type": "application/json"}
+def answer(address: str, body: dict[str, Any] | None = None, key: str = FIRST_KEY) -> dict[str, Any]:
+    headers = {"content-type": "application/json"} | ({"authorization": f"Bearer {key}"} if key else {})
     request = urllib.request.Request(address, json.dumps(body).encode() if body else None, headers)
     with urllib.request.urlopen(request, timeout=60) as response:
         parsed: dict[str, Any] = json.load(response)
     return parsed
 
 
-def test_every_part_serves(suite: str) -> None:
-    health = answer(f"{suite}/health")
+def test_every_part_serves_and_says_so_without_a_key(suite: str) -> None:
+    health = answer(f"{suite}/health", key="")
 
     assert health["status"] == "ok"
     assert {health["parts"][name] for name in ("llm", "image", "video", "audio", "story")} == {"SERVING"}
@@ -76,6 +81,15 @@ def test_a_picture_is_made_through_the_edge_and_kept_in_the_store(suite: str) ->
 
     assert job["state"] == "STATE_SUCCEEDED"
     assert job["result"]["image"]["images"][0]["media_type"] == "image/png"
+
+
+@pytest.mark.parametrize("key", ["", "rw_of-somebody-else-0123456789-0123456789-0123"])
+def test_nobody_gets_in_without_a_key(suite: str, key: str) -> None:
+    with pytest.raises(urllib.error.HTTPError) as refusal:
+        answer(f"{suite}/api/v1/images", {"prompt": "a red barn at dusk"}, key)
+    with refusal.value as refused:
+        assert refused.status == 401
+        assert json.load(refused)["error"]["details"][0]["reason"] == "KEY_INVALID"
 
 
 def test_one_name_stands_for_the_jobs_of_all_services(docker: Engine, suite: str) -> None:

@@ -77,6 +77,19 @@ def _readiness(docker: Engine, container: str, port: int) -> int:
     return int(answer.status)
 
 
+def test_a_service_that_knows_nobody_refuses_to_listen_for_everybody(docker: Engine, image: str) -> None:
+    settings = {
+        "REELWRIGHT_LISTEN": "0.0.0.0:50051",
+        "REELWRIGHT_AUTH": "off",
+        "REELWRIGHT_DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none",
+        "REELWRIGHT_STORE_URL": "file:///data/files",
+    }
+    given = [f"--env={name}={value}" for name, value in settings.items()]
+    with docker.container(*HARDENED, *given, image) as container:
+        assert docker.run("wait", container).strip() == "1"
+        assert "REELWRIGHT_AUTH" in docker.run("logs", container)
+
+
 def test_a_service_without_its_settings_says_which_one_and_fails(docker: Engine, image: str) -> None:
     with docker.container(*HARDENED, image) as container:
         assert docker.run("wait", container).strip() == "1"

@@ -128,6 +128,21 @@ def test_keys_of_vendors_come_from_a_secret_that_may_be_absent(documents: list[D
         assert not [entry["name"] for entry in container["env"] if "API" in entry["name"] or "FAL" in entry["name"]]
 
 
+def test_callers_are_known_by_keys_and_only_services_read_the_first_one(documents: list[Document]) -> None:
+    """Its Secret is never rendered, and pods start without it once there are other keys."""
+    for name, deployment in named(documents, "Deployment").items():
+        container = deployment["spec"]["template"]["spec"]["containers"][0]
+        told = {entry["name"]: entry.get("valueFrom") for entry in container.get("env", [])}
+        if name in {*SERVICES, "adapters"}:
+            [reference] = told["REELWRIGHT_AUTH"].values()
+            assert not reference.get("optional"), name
+            assert reference["name"].startswith("reelwright-"), name
+            assert named(documents, "ConfigMap")[reference["name"]]["data"]["REELWRIGHT_AUTH"] == "keys"
+        secret = {"name": "reelwright-admin", "key": "REELWRIGHT_ADMIN_KEY", "optional": True}
+        assert told.get("REELWRIGHT_ADMIN_KEY") == ({"secretKeyRef": secret} if name in SERVICES else None), name
+    assert not [name for name in named(documents, "Secret") if "admin" in name]
+
+
 def test_what_a_store_needs_and_how_long_jobs_are_kept_can_be_said_in_one_place(documents: list[Document]) -> None:
     secret = {"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"}
     public = {"AWS_REGION", "AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3", "TASK_RETENTION_HOURS", "REELWRIGHT_HAND_OVER_S"}
@@ -203,7 +218,7 @@ def test_no_secret_is_written_into_production(documents: list[Document], overlay
         for entry in container.get("env", [])
         if "secretKeyRef" in entry.get("valueFrom", {})
     }
-    assert referred == {"reelwright-database", "reelwright-store"}
+    assert referred == {"reelwright-admin", "reelwright-database", "reelwright-store"}
 
 
 def test_autoscaled_deployments_carry_no_number_of_their_own(documents: list[Document]) -> None:

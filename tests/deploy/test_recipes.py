@@ -90,8 +90,26 @@ def test_compose_hands_on_what_a_store_needs_and_how_long_jobs_are_kept(compose:
 
 def test_compose_gives_story_no_vendor_credentials(compose: dict[str, Any]) -> None:
     assert not [
-        name for name in compose["services"]["story"]["environment"] if "_KEY" in name and not name.startswith("AWS")
+        name
+        for name in compose["services"]["story"]["environment"]
+        if "_KEY" in name and not name.startswith(("AWS", "REELWRIGHT"))
     ]
+
+
+def test_every_container_knows_its_callers_unless_somebody_says_otherwise(
+    compose: dict[str, Any], repository: Path
+) -> None:
+    """Keys are the default of the image, of compose and of the unit, and no first key is written anywhere."""
+    for name in (*SERVICES, "adapters"):
+        assert compose["services"][name]["environment"]["REELWRIGHT_AUTH"] == "${REELWRIGHT_AUTH:-keys}", name
+    for name in SERVICES:
+        given = compose["services"][name]["environment"]["REELWRIGHT_ADMIN_KEY"]
+        assert given.startswith("${REELWRIGHT_ADMIN_KEY?") and given.endswith("}"), name
+    for name in ("adapters", "envoy", "postgres"):
+        assert "REELWRIGHT_ADMIN_KEY" not in compose["services"][name].get("environment", {}), name
+    assert re.search(r"^ENV .*REELWRIGHT_AUTH=keys", (repository / "deploy/Dockerfile").read_text(), re.MULTILINE)
+    assert "\nREELWRIGHT_AUTH=keys\n" in (repository / "deploy/systemd/reelwright.env").read_text()
+    assert "\nEnvironment=REELWRIGHT_AUTH=keys\n" in (repository / "deploy/systemd/reelwright.service").read_text()
 
 
 def test_compose_accepts_its_own_file(repository: Path) -> None:
@@ -99,9 +117,13 @@ def test_compose_accepts_its_own_file(repository: Path) -> None:
         pytest.skip("docker-compose is not installed, so the file is only checked as YAML")
     command = ["docker-compose", "-f", str(repository / "deploy/compose.yaml"), "config", "--quiet"]
     environment = {**os.environ, "REELWRIGHT_DATABASE_PASSWORD": "chosen"}
+    environment.pop("REELWRIGHT_ADMIN_KEY", None)
+    without = subprocess.run(command, capture_output=True, text=True, env=environment, timeout=60, check=False)
+    environment["REELWRIGHT_ADMIN_KEY"] = "rw_chosen"
     done = subprocess.run(command, capture_output=True, text=True, env=environment, timeout=60, check=False)
 
     assert done.returncode == 0, done.stderr
+    assert without.returncode and "choose the secret of the first key" in without.stderr
 
 
 def test_the_recipe_names_every_file_it_copies(repository: Path) -> None:

@@ -11,7 +11,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import grpc
@@ -49,6 +49,8 @@ class RunningSuite:
     process: subprocess.Popen[str]
     port: int
     data: Path
+    said: list[str] = field(default_factory=list)
+    """Lines that it printed."""
 
     @property
     def url(self) -> str:
@@ -78,11 +80,11 @@ class RunningSuite:
         with psycopg.connect(url, autocommit=True) as connection:
             yield connection
 
-    def cli(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """Runs the command against this suite."""
+    def cli(self, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
+        """Runs the command against this suite, with `more` in its environment."""
         return subprocess.run(
             [COMMAND, *arguments],
-            env=environment(self.port, self.data),
+            env=environment(self.port, self.data, **more),
             capture_output=True,
             text=True,
             timeout=110,
@@ -112,9 +114,9 @@ def running_suite(data: Path, **more: str) -> Iterator[RunningSuite]:
         else:
             raise AssertionError("".join(said))
         # Read on, or the suite would block on a full pipe one day.
-        reader = threading.Thread(target=process.stdout.read, daemon=True)
+        reader = threading.Thread(target=lambda: said.extend(process.stdout or ()), daemon=True)
         reader.start()
-        yield RunningSuite(process, port, data)
+        yield RunningSuite(process, port, data, said)
         process.send_signal(signal.SIGINT)
         assert process.wait(timeout=60) == 0
     finally:

@@ -3,19 +3,13 @@
 from __future__ import annotations
 
 import tempfile
-import threading
-from collections import defaultdict
-from collections.abc import Callable, Iterator
-from concurrent import futures
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
-import grpc
 import httpx
 import pytest
-from opentelemetry.proto.collector.trace.v1 import trace_service_pb2 as pb
-from opentelemetry.proto.collector.trace.v1 import trace_service_pb2_grpc as rpc
 
+from tests.e2e.collector import Collector, collecting
 from tests.e2e.suite import running_suite
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(120)]
@@ -23,54 +17,11 @@ pytestmark = [pytest.mark.e2e, pytest.mark.timeout(120)]
 PROMPT = "a very particular heron that nobody may read about in a trace"
 
 
-class Collector(rpc.TraceServiceServicer):
-    """An OpenTelemetry collector that remembers the spans of each service."""
-
-    def __init__(self) -> None:
-        self.spans: dict[str, list[Any]] = defaultdict(list)
-        self.raw = b""
-        self._more = threading.Condition()
-
-    def Export(self, request: pb.ExportTraceServiceRequest, context: Any) -> pb.ExportTraceServiceResponse:
-        with self._more:
-            self.raw += request.SerializeToString()
-            for resource in request.resource_spans:
-                names = [a.value.string_value for a in resource.resource.attributes if a.key == "service.name"]
-                for scope in resource.scope_spans:
-                    self.spans[names[0]].extend(scope.spans)
-            self._more.notify_all()
-        return pb.ExportTraceServiceResponse()
-
-    def wait_for(self, what: str, fits: Callable[[str, Any], bool]) -> Any:
-        """The first span that `fits`, asked with its service and itself, once it has arrived."""
-
-        def found() -> Any:
-            return next((span for name, spans in self.spans.items() for span in spans if fits(name, span)), None)
-
-        with self._more:
-            assert self._more.wait_for(found, timeout=30), (
-                what,
-                {n: [s.name for s in v] for n, v in self.spans.items()},
-            )
-            return found()
-
-    def wait_for_image(self, name: str, trace: str) -> Any:
-        """A span of the image service."""
-        return self.wait_for(
-            name,
-            lambda service, span: service == "reelwright-image" and name in span.name and span.trace_id.hex() == trace,
-        )
-
-
 @pytest.fixture
 def collector() -> Iterator[tuple[Collector, str]]:
     """A collector and its address."""
-    server, collector = grpc.server(futures.ThreadPoolExecutor(4)), Collector()
-    rpc.add_TraceServiceServicer_to_server(collector, server)
-    port = server.add_insecure_port("127.0.0.1:0")
-    server.start()
-    yield collector, f"http://127.0.0.1:{port}"
-    server.stop(0).wait()
+    with collecting() as found:
+        yield found
 
 
 def test_a_trace_leads_from_the_edge_to_the_step(collector: tuple[Collector, str]) -> None:

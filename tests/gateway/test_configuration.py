@@ -17,7 +17,17 @@ from tests.gateway.suite import contract_methods
 
 from reelwright_cli.settings import SuiteSettings
 from reelwright_cli.suite.parts import lay_out
-from reelwright_gateway.envoy import DESCRIPTOR, SERVICES, laptop_clusters, laptop_config, load, prepare, template
+from reelwright_gateway.envoy import (
+    DESCRIPTOR,
+    SERVICES,
+    Jwt,
+    laptop_auth,
+    laptop_clusters,
+    laptop_config,
+    load,
+    prepare,
+    template,
+)
 
 ADDRESSES = {name: ("127.0.0.1", 7000 + number) for number, name in enumerate((*SERVICES, "adapters"))}
 LISTEN, ADMIN = ("127.0.0.1", 1234), ("127.0.0.1", 1235)
@@ -217,6 +227,34 @@ def test_prepared_directory_is_valid(tmp_path: Path, otlp: str | None) -> None:
     assert done.returncode == 0, done.stderr
     assert command[1:3] == ["-c", "envoy.yaml"]
     assert "--disable-hot-restart" in command
+
+
+def test_committed_auth_looks_at_nobodys_tokens() -> None:
+    [extension] = load("auth.yaml")["resources"]
+
+    assert list(extension["typed_config"]) == ["@type"]
+    assert extension["name"] in [one["name"] for one in connections(load("envoy.yaml"))["http_filters"]]
+
+
+def test_directory_prepared_for_tokens_is_valid(tmp_path: Path) -> None:
+    (tmp_path / "keys.json").write_text('{"keys": []}')
+    jwt = Jwt("https://id.example", tmp_path / "keys.json")
+    prepare(tmp_path / "run", listen=LISTEN, admin=ADMIN, addresses=ADDRESSES, jwt=jwt)
+
+    done = validate(tmp_path / "run")
+
+    assert done.returncode == 0, done.stderr
+
+
+def test_what_the_readme_shows_for_tokens_is_what_prepare_writes_but_for_the_keys(tmp_path: Path) -> None:
+    text = (Path(__file__).parents[2] / "gateway/README.md").read_text()
+    shown, cluster = (yaml.safe_load(one) for one in re.findall(r"```yaml\n(.*?)```", text, re.DOTALL))
+    written = laptop_auth(Jwt("https://id.example.com/", tmp_path))
+
+    [published], [kept] = (one["resources"][0]["typed_config"]["providers"].values() for one in (shown, written))
+    assert kept.pop("local_jwks")
+    assert published.pop("remote_jwks")["http_uri"]["cluster"] == cluster[0]["name"]
+    assert shown == written
 
 
 def test_prepare_refuses_a_collector_it_cannot_speak_to(tmp_path: Path) -> None:

@@ -32,6 +32,7 @@ async def test_rest_is_told_in_its_shape_and_when_to_come_back(walled: Gateway) 
     assert (answer.status_code, answer.headers["retry-after"]) == (429, "1")
     assert (told["code"], told["request_id"]) == ("RESOURCE_EXHAUSTED", "wall-1")
     assert (told["details"][0]["reason"], told["details"][0]["domain"]) == ("RATE_LIMITED", "admin.reelwright")
+    assert told["details"][1]["retry_delay"] == "1s"
     # Or a page could not read when to come back.
     assert "retry-after" in answer.headers["access-control-expose-headers"]
 

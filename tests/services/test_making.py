@@ -173,6 +173,14 @@ async def test_models_are_listed_with_the_local_one(suite: Suite, service: str) 
 async def test_an_estimate_makes_nothing_and_costs_nothing(suite: Suite) -> None:
     answer = await suite.image.EstimateCost(image.EstimateCostRequest(request=picture()))
     assert (answer.known, answer.estimated_micros, answer.model) == (True, 0, "local/image")
+    for asked, model in (
+        (audio.EstimateCostRequest(speak=audio.SpeakRequest(text="Hello.")), "local/speech"),
+        (audio.EstimateCostRequest(create_music=audio.CreateMusicRequest(prompt="calm")), "local/music"),
+    ):
+        heard = await suite.audio.EstimateCost(asked)
+        assert (heard.known, heard.estimated_micros, heard.model) == (True, 0, model)
+    refused = await refusal(suite.audio.EstimateCost(audio.EstimateCostRequest()))
+    assert (refused.reason, refused.fields) == ("FIELD_INVALID", ["request"])
 
 
 FRAME = {"first_frame": missing()}

@@ -11,11 +11,8 @@ import pytest_asyncio
 
 from reelwright_fakes.testing import running
 from tests.chaos.lot import Lot, open_lot
-from tests.paid.conftest import studio
 from tests.paid.studio import Studio
 from tests.postgres import Postgres
-
-__all__ = ["studio"]
 
 PRICES = """
 [[price]]

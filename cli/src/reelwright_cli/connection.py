@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 import grpc
 
+from reelwright.admin.v1 import admin_service_pb2_grpc
 from reelwright.assets.v1 import assets_service_pb2_grpc
 from reelwright.audio.v1 import audio_service_pb2_grpc
 from reelwright.image.v1 import image_service_pb2_grpc
@@ -19,11 +20,17 @@ from reelwright.jobs.v1 import jobs_service_pb2_grpc, webhooks_service_pb2_grpc
 from reelwright.llm.v1 import llm_service_pb2_grpc
 from reelwright.story.v1 import story_service_pb2_grpc
 from reelwright.video.v1 import video_service_pb2_grpc
+from reelwright_cli.credentials import bearing, key_for
 from reelwright_cli.settings import ClientSettings
 from reelwright_cli.suite.trouble import Trouble
 from reelwright_kit.settings import SettingsInvalid
 
 Result = TypeVar("Result")
+
+WAYS_OUT = {
+    grpc.StatusCode.UNAUTHENTICATED: "The key of REELWRIGHT_API_KEY is unknown, expired or revoked: set another one.",
+    grpc.StatusCode.PERMISSION_DENIED: "`reelwright balance` says what your key may do.",
+}
 
 
 @dataclass(frozen=True)
@@ -39,12 +46,13 @@ class Suite:
     video: video_service_pb2_grpc.VideoServiceAsyncStub
     audio: audio_service_pb2_grpc.AudioServiceAsyncStub
     llm: llm_service_pb2_grpc.LlmServiceAsyncStub
+    admin: admin_service_pb2_grpc.AdminServiceAsyncStub
 
 
 @contextlib.asynccontextmanager
-async def connected(target: str) -> AsyncIterator[Suite]:
-    """The suite at `target`, host:port."""
-    async with grpc.aio.insecure_channel(target) as channel:
+async def connected(target: str, key: str = "") -> AsyncIterator[Suite]:
+    """The suite at `target`, host:port; `key` goes with every call."""
+    async with grpc.aio.insecure_channel(target, interceptors=bearing(key)) as channel:
         yield Suite(
             target,
             jobs_service_pb2_grpc.JobServiceStub(channel),
@@ -55,15 +63,24 @@ async def connected(target: str) -> AsyncIterator[Suite]:
             video_service_pb2_grpc.VideoServiceStub(channel),
             audio_service_pb2_grpc.AudioServiceStub(channel),
             llm_service_pb2_grpc.LlmServiceStub(channel),
+            admin_service_pb2_grpc.AdminServiceStub(channel),
         )
 
 
-def client_target() -> str:
-    """Where the environment says the suite is."""
+def client_settings() -> ClientSettings:
+    """What the environment says of the suite to drive."""
     try:
-        return ClientSettings.load(os.environ).target()
+        return ClientSettings.load(os.environ)
     except SettingsInvalid as error:
         raise Trouble(str(error)) from None
+
+
+@contextlib.asynccontextmanager
+async def the_suite() -> AsyncIterator[Suite]:
+    """The suite that the environment names, with the key it gives."""
+    settings = client_settings()
+    async with connected(settings.target(), key_for(settings)) as suite:
+        yield suite
 
 
 def run(work: Coroutine[Any, Any, Result]) -> Result:
@@ -83,4 +100,11 @@ def explained(error: grpc.aio.AioRpcError) -> str:
     if error.code() is grpc.StatusCode.UNAVAILABLE:
         way_out = "Start one with `reelwright up`, or set REELWRIGHT_PORT or REELWRIGHT_ADDRESS."
         return f"no suite answers ({error.details()}). {way_out}"
-    return f"{error.details()} ({error.code().name})"
+    return f"{error.details()} ({error.code().name}) {way_out_of(error)}".rstrip()
+
+
+def way_out_of(error: grpc.aio.AioRpcError) -> str:
+    """What to do about a refusal that has to do with keys and money; empty for others."""
+    if error.code() is grpc.StatusCode.UNAUTHENTICATED and not os.environ.get("REELWRIGHT_API_KEY"):
+        return "Set REELWRIGHT_API_KEY to a key of this suite; `reelwright keys create NAME` makes one."
+    return WAYS_OUT.get(error.code(), "")

@@ -21,8 +21,8 @@ from reelwright_cli.suite.table import StatusBoard
 async def demo(settings: SuiteSettings, prompt: str, out: Path, console: Console) -> None:
     """Starts a suite on a free port with an empty data directory, makes a film of `prompt`, and stops everything."""
     with tempfile.TemporaryDirectory(prefix="reelwright-demo-", ignore_cleanup_errors=True) as data:
-        # Nobody goes on with its jobs, so nobody would need the answers of providers.
-        own = msgspec.structs.replace(settings, port=free_ports(1)[0], data_dir=data, hand_over_s=0.0)
+        # Nobody goes on with its jobs, so nobody would need the answers of providers; and nobody else calls it.
+        own = msgspec.structs.replace(settings, port=free_ports(1)[0], data_dir=data, hand_over_s=0.0, auth="off")
         console.print("Starting the suite: PostgreSQL, five services, the HTTP adapters and Envoy", highlight=False)
         async with suite(own, StatusBoard(Console(quiet=True), "")), connected(f"127.0.0.1:{own.port}") as behind:
             console.print(f"Ready on http://127.0.0.1:{own.port}. Making a film of: {prompt}", highlight=False)

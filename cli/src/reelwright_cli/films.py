@@ -24,12 +24,22 @@ from reelwright_cli.suite.trouble import Trouble
 
 async def make_film(suite: Suite, request: pb.MakeFilmRequest, out: Path, console: Console) -> Path:
     """Makes a film and leaves it in `out`/<title>; raises Trouble when it does not come about."""
+    return await finish_film(suite, await order_film(suite, request, console), out, console)
+
+
+async def order_film(suite: Suite, request: pb.MakeFilmRequest, console: Console) -> str:
+    """Orders a film; returns the id of its job."""
     if not request.request_id:
         # A call that is repeated because the answer was lost must not order a second film.
         request.request_id = str(uuid.uuid4())
     job = (await suite.story.MakeFilm(request)).job
     console.print(f"Film {job.id} (also: reelwright jobs watch {job.id})", highlight=False)
-    last = await show_to_success(suite, job.id, console, "Film")
+    return job.id
+
+
+async def finish_film(suite: Suite, job: str, out: Path, console: Console) -> Path:
+    """Shows a film being made and leaves it in `out`/<title>; raises Trouble when it does not come about."""
+    last = await show_to_success(suite, job, console, "Film")
     return await fetch_film(suite, last.result.film, out)
 
 

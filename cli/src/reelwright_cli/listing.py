@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from rich.table import Table
 
 from reelwright.jobs.v1 import jobs_service_pb2 as pb
+from reelwright_cli.money import dollars
 
 
 def jobs_table(found: Sequence[pb.Job]) -> Table:
@@ -30,5 +31,4 @@ def money(cost: pb.Cost) -> str:
     micros = cost.settled_micros + cost.reserved_micros
     if not micros:
         return ""
-    held, dollars = "~" if cost.reserved_micros else "", micros / 1_000_000
-    return f"{held}${dollars:.4f}" if dollars < 1 else f"{held}${dollars:,.2f}"
+    return f"{'~' if cost.reserved_micros else ''}{dollars(micros)}"

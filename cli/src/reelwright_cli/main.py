@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 from typing import Annotated
 
 import msgspec
 import typer
-from google.protobuf import duration_pb2
 from rich.console import Console
 
 from reelwright.jobs.v1 import jobs_service_pb2 as jobs
 from reelwright.jobs.v1 import webhooks_service_pb2 as hooks
-from reelwright.story.v1 import story_service_pb2 as story
 from reelwright_cli import doctor as examination
 from reelwright_cli import storage, webhooks
-from reelwright_cli.connection import client_target, connected, run
+from reelwright_cli.commands import films, keys, spending, tenants
+from reelwright_cli.connection import client_settings, run, the_suite
 from reelwright_cli.demo import demo as make_demo
-from reelwright_cli.films import as_json, make_film
+from reelwright_cli.films import as_json
 from reelwright_cli.following import show_to_success
 from reelwright_cli.listing import jobs_table
+from reelwright_cli.options import OUT, AsJson, JobId, MaxCost, Out, Prompt
 from reelwright_cli.settings import SuiteSettings
 from reelwright_cli.suite.running import up as run_suite
 from reelwright_cli.suite.trouble import Trouble
@@ -33,12 +32,11 @@ store_app = typer.Typer(no_args_is_help=True, help="Look after the place of the 
 app.add_typer(store_app, name="store")
 webhooks_app = typer.Typer(no_args_is_help=True, help="See and repeat what webhooks were told.")
 app.add_typer(webhooks_app, name="webhooks")
+app.add_typer(films.app)
+app.add_typer(spending.app)
+app.add_typer(keys.keys_app, name="keys")
+app.add_typer(tenants.tenants_app, name="tenants")
 
-OUT = Path("out")
-
-Prompt = Annotated[str, typer.Argument(help="The sentence, or a longer text.")]
-JobId = Annotated[str, typer.Argument(help="Id of the job.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Fakes = Annotated[bool, typer.Option("--fakes", help="Let a server on this machine play the vendors.")]
 
 
@@ -61,48 +59,11 @@ def up(fakes: Fakes = False) -> None:
 
 
 @app.command()
-def demo(
-    prompt: Prompt, out: Annotated[Path, typer.Option(help="Where the film goes.")] = OUT, fakes: Fakes = False
-) -> None:
+def demo(prompt: Prompt, out: Out = OUT, fakes: Fakes = False) -> None:
     """Start a suite of its own, make one film, and stop."""
 
     async def work() -> None:
         await make_demo(await _suite_settings(fakes), prompt, out, Console())
-
-    run(work())
-
-
-@app.command()
-def film(
-    prompt: Prompt,
-    scenes: Annotated[int, typer.Option(help="How many scenes, 1 to 60; 0: what fits.")] = 0,
-    seconds: Annotated[int, typer.Option(help="Wanted length, 10 to 600 s; 0: what the scenes need.")] = 0,
-    aspect: Annotated[str, typer.Option(help="16:9, 9:16 or 1:1.")] = "16:9",
-    resolution: Annotated[int, typer.Option(help="Shorter side: 360, 480, 720 or 1080.")] = 720,
-    language: Annotated[str, typer.Option(help="BCP 47; empty: that of the sentence.")] = "",
-    style: Annotated[str, typer.Option(help="Look of the pictures.")] = "",
-    voice: Annotated[str, typer.Option(help="Voice of the narration.")] = "",
-    music: Annotated[bool, typer.Option(help="Music under the voice.")] = True,
-    seed: Annotated[int | None, typer.Option(help="The same sentence and seed give the same film.")] = None,
-    out: Annotated[Path, typer.Option(help="Where the film goes.")] = OUT,
-) -> None:
-    """Make a film from a sentence and watch it being made."""
-    request = story.MakeFilmRequest(
-        prompt=prompt,
-        scenes=scenes,
-        duration=duration_pb2.Duration(seconds=seconds) if seconds else None,
-        aspect_ratio=aspect,
-        resolution=resolution,
-        language=language,
-        style=style,
-        voice=voice,
-        music=music,
-        seed=seed,
-    )
-
-    async def work() -> None:
-        async with connected(client_target()) as suite:
-            print(await make_film(suite, request, out, Console(stderr=True)))
 
     run(work())
 
@@ -114,8 +75,8 @@ def models(
     """List the models of the suite."""
 
     async def work() -> None:
-        async with connected(client_target()) as suite:
-            offers = [offer async for offer in examination.offers_of(suite) if offer.configured or everything]
+        async with the_suite() as suite:
+            offers = [offer for offer in await examination.offers_of(suite) if everything or not offer.is_hidden]
         Console().print(examination.offers_table(offers))
 
     run(work())
@@ -126,7 +87,7 @@ def doctor() -> None:
     """Say which parts and providers are ready, and what is missing."""
 
     async def work() -> bool:
-        return await examination.examine(await _suite_settings(), client_target(), Console())
+        return await examination.examine(await _suite_settings(), client_settings(), Console())
 
     if not run(work()):
         raise typer.Exit(1)
@@ -143,7 +104,7 @@ def list_jobs(
 
     async def work() -> list[jobs.Job]:
         request = jobs.ListJobsRequest(page_size=limit, kind=kind, top_level=not children)
-        async with connected(client_target()) as suite:
+        async with the_suite() as suite:
             return list((await suite.jobs.ListJobs(request)).jobs)
 
     found = run(work())
@@ -159,7 +120,7 @@ def watch(job: JobId) -> None:
     """Watch a job until it ends."""
 
     async def work() -> None:
-        async with connected(client_target()) as suite:
+        async with the_suite() as suite:
             known = (await suite.jobs.GetJob(jobs.GetJobRequest(id=job))).job
             await show_to_success(suite, job, Console(), known.kind)
 
@@ -172,12 +133,15 @@ def retry(
     accept_possible_duplicate: Annotated[
         bool, typer.Option("--accept-possible-duplicate", help="Submit again what may have been paid for already.")
     ] = False,
+    max_cost: MaxCost = None,
 ) -> None:
     """Run a failed or cancelled job again; what was finished is kept."""
-    request = jobs.RetryJobRequest(id=job, accept_possible_duplicate=accept_possible_duplicate)
+    request = jobs.RetryJobRequest(
+        id=job, accept_possible_duplicate=accept_possible_duplicate, max_cost_micros=max_cost
+    )
 
     async def work() -> jobs.Job:
-        async with connected(client_target()) as suite:
+        async with the_suite() as suite:
             return (await suite.jobs.RetryJob(request)).job
 
     Console().print(jobs_table([run(work())]))
@@ -188,7 +152,7 @@ def cancel(job: JobId) -> None:
     """Cancel a job and its children."""
 
     async def work() -> jobs.Job:
-        async with connected(client_target()) as suite:
+        async with the_suite() as suite:
             return (await suite.jobs.CancelJob(jobs.CancelJobRequest(id=job))).job
 
     Console().print(jobs_table([run(work())]))
@@ -201,7 +165,7 @@ def secret(
     """Print the secret that signs webhooks."""
 
     async def work() -> hooks.WebhookSecret:
-        async with connected(client_target()) as suite:
+        async with the_suite() as suite:
             return await webhooks.secret_of(suite, rotate)
 
     print(run(work()).secret)
@@ -212,7 +176,7 @@ def test(url: Annotated[str, typer.Argument(help="Address of the receiver.")]) -
     """Send a signed test event and say how it went."""
 
     async def work() -> hooks.WebhookAttempt:
-        async with connected(client_target()) as suite:
+        async with the_suite() as suite:
             return await webhooks.tried(suite, url)
 
     attempt = run(work())
@@ -231,7 +195,7 @@ def list_webhooks(
 
     async def work() -> list[hooks.WebhookDelivery]:
         request = hooks.ListWebhookDeliveriesRequest(page_size=limit, job=job)
-        async with connected(client_target()) as suite:
+        async with the_suite() as suite:
             return list((await suite.webhooks.ListWebhookDeliveries(request)).deliveries)
 
     found = run(work())
@@ -247,7 +211,7 @@ def redeliver(event: Annotated[str, typer.Argument(help="Id of the event.")]) ->
     """Tell an event again, now."""
 
     async def work() -> hooks.WebhookDelivery:
-        async with connected(client_target()) as suite:
+        async with the_suite() as suite:
             return (await suite.webhooks.RedeliverWebhook(hooks.RedeliverWebhookRequest(id=event))).delivery
 
     Console().print(webhooks.deliveries_table([run(work())]))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 
@@ -35,6 +36,16 @@ class SuiteSettings(Settings, frozen=True, kw_only=True):
     """debug, info, warning or error."""
     fakes: bool = msgspec.field(default=False, name="REELWRIGHT_FAKES")
     """1: vendors are played by a server on this machine, and no real key is passed on."""
+    auth: Literal["off", "keys", "jwt"] = msgspec.field(default="off", name="REELWRIGHT_AUTH")
+    """How callers are known: `off` (everybody of this machine is the tenant `local`), `keys` or `jwt`."""
+    admin_key: Secret = msgspec.field(default=Secret(""), name="REELWRIGHT_ADMIN_KEY")
+    """With `keys`: secret of the first key; empty: one made at the first start, `admin.key` in the data directory."""
+    jwt_jwks: str = msgspec.field(default="", name="REELWRIGHT_JWT_JWKS")
+    """With `jwt`: public keys of the identity provider, a file's path or an https address of a JSON Web Key Set."""
+    jwt_issuer: str = msgspec.field(default="", name="REELWRIGHT_JWT_ISSUER")
+    """With `jwt`: the `iss` that tokens must have."""
+    prices: str = msgspec.field(default="", name="REELWRIGHT_PRICES")
+    """TOML file whose prices come before those of the catalogue that is shipped; empty: none."""
     hand_over_s: Seconds = msgspec.field(default=150.0, name="REELWRIGHT_HAND_OVER_S")
     """Seconds after Ctrl-C in which providers may still answer what was submitted; a second Ctrl-C ends at once."""
 
@@ -46,6 +57,10 @@ class ClientSettings(Settings, frozen=True, kw_only=True):
     """Port of a suite on this machine."""
     address: str = msgspec.field(default="", name="REELWRIGHT_ADDRESS")
     """host:port of a suite elsewhere."""
+    api_key: Secret = msgspec.field(default=Secret(""), name="REELWRIGHT_API_KEY")
+    """Key to send; empty: the first key of the suite that runs on this machine, where its file can be read."""
+    data_dir: str = msgspec.field(default_factory=default_data_dir, name="REELWRIGHT_DATA_DIR")
+    """Where the suite of this machine keeps its first key."""
 
     def target(self) -> str:
         """The gRPC target of the suite."""

@@ -18,7 +18,7 @@ from reelwright_gateway.rendering import plain
 from reelwright_gateway.upstream import passed_on
 from reelwright_kit import logs
 from reelwright_kit.errors import AppError, PartUnavailable
-from reelwright_kit.interceptors.errors import RETRY_AFTER, status_of
+from reelwright_kit.statuses import RETRY_AFTER, status_of
 
 log = logs.logger(__name__)
 

@@ -59,8 +59,13 @@ async def connect_alone(url: str) -> psycopg.AsyncConnection[tuple[Any, ...]]:
     connection = await psycopg.AsyncConnection.connect(
         url, autocommit=True, connect_timeout=3, keepalives_idle=5, keepalives_interval=2, keepalives_count=3
     )
-    for setting, seconds in (("tcp_keepalives_idle", "5"), ("tcp_keepalives_interval", "2")):
-        await connection.execute("select set_config(%s, %s, false)", (setting, seconds))
+    try:
+        for setting, seconds in (("tcp_keepalives_idle", "5"), ("tcp_keepalives_interval", "2")):
+            await connection.execute("select set_config(%s, %s, false)", (setting, seconds))
+    except BaseException:
+        # A process that is told to stop just now leaves no connection behind.
+        await connection.close()
+        raise
     return connection
 
 

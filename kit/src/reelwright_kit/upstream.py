@@ -28,6 +28,8 @@ NOT_SENT = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout, http
 
 MAX_ANSWER_BYTES = 64 * 1024 * 1024
 MAX_RESULT_BYTES = 512 * 1024 * 1024
+SHORTEST_KEY = 12
+"""Characters; what is shorter is no vendor's key, and may be a word of the answer."""
 MAX_WAIT_S = 120.0
 """A provider that asks for more patience than this is asked again after this."""
 
@@ -52,6 +54,8 @@ class Upstream:
         self._base_url = base_url.rstrip("/")
         self._result_hosts = result_hosts
         self._sort = sort
+        credential = next((value for name, value in headers.items() if name.lower() == "authorization"), "")
+        self._key = credential.partition(" ")[2] or credential
         # A proxy of the company stands before the internet, never before this machine.
         trusting = not _is_loopback(self._base_url)
         timeout = httpx2.Timeout(timeout_s, connect=10.0)
@@ -76,7 +80,7 @@ class Upstream:
         except httpx2.HTTPError as error:
             raise Unanswered(f"{type(error).__name__} after the request was sent") from error
         if answer.is_success:
-            return _json_of(answer, Unanswered)
+            return _json_of(answer, Unanswered, self._key)
         raise self._refusal(answer, paid=True)
 
     async def ask(self, method: str, path: str) -> Any:
@@ -87,7 +91,7 @@ class Upstream:
         except httpx2.HTTPError as error:
             raise Unreachable(f"{type(error).__name__} from {self.provider}") from error
         if answer.is_success:
-            return _json_of(answer, Unreachable)
+            return _json_of(answer, Unreachable, self._key)
         raise self._refusal(answer, paid=False)
 
     async def download(self, url: str, out: Path) -> None:
@@ -124,7 +128,7 @@ class Upstream:
         status = answer.status_code
         body = None
         with contextlib.suppress(msgspec.DecodeError, ValueError):
-            body = msgspec.json.decode(answer.content)
+            body = msgspec.json.decode(without_key(answer.content, self._key))
         if known := self._sort(status, body):
             return known
         wait_s = retry_after_of(answer.headers)
@@ -160,11 +164,16 @@ async def connected(upstream: Upstream) -> AsyncIterator[Upstream]:
         await upstream.close()
 
 
-def _json_of(answer: httpx2.Response, otherwise: type[Exception]) -> Any:
+def without_key(said: bytes, key: str) -> bytes:
+    """What a provider said, without our own key, which it may repeat in words that people get to read."""
+    return said.replace(key.encode(), b"***") if len(key) >= SHORTEST_KEY else said
+
+
+def _json_of(answer: httpx2.Response, otherwise: type[Exception], key: str) -> Any:
     if len(answer.content) > MAX_ANSWER_BYTES:
         raise otherwise("the answer is too large")
     try:
-        return msgspec.json.decode(answer.content)
+        return msgspec.json.decode(without_key(answer.content, key))
     except msgspec.DecodeError as error:
         raise otherwise("the answer is no JSON") from error
 

@@ -9,13 +9,17 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from reelwright_cli.credentials import PORT_FILE
 from reelwright_cli.probing import readiness
 from reelwright_cli.settings import SuiteSettings
 from reelwright_cli.suite import fakes
 from reelwright_cli.suite.checks import LOOPBACK, free_ports
+from reelwright_cli.suite.trouble import Trouble
 from reelwright_gateway import envoy
 
 PROBE_TIMEOUT_S = 2.0
+CREDENTIALS = {"REELWRIGHT_API_KEY", "REELWRIGHT_ADMIN_KEY"}
+"""What is not passed on as it is: the first is for commands, the second for services alone."""
 FAKES = "fakes"
 EDGE = "envoy"
 
@@ -51,12 +55,15 @@ def lay_out(settings: SuiteSettings, data: Path, database_url: str) -> list[Part
     run.mkdir(exist_ok=True)
     (data / "files").mkdir(exist_ok=True)
     (data / "scratch").mkdir(exist_ok=True)
+    (data / PORT_FILE).write_text(str(settings.port))
     environment = _environment(settings, data, database_url, addresses)
     vendors = []
     if settings.fakes:
         environment = fakes.pointed(environment, f"http://{LOOPBACK}:{played}")
         vendors = [_vendors(played, environment, run)]
-    services = [_service(name, addresses[name][1], environment, run) for name in envoy.SERVICES]
+    # The services alone make the first key.
+    known = environment | ({"REELWRIGHT_ADMIN_KEY": settings.admin_key} if settings.auth == "keys" else {})
+    services = [_service(name, addresses[name][1], known, run) for name in envoy.SERVICES]
     adapters = addresses["adapters"][1]
     return [
         *vendors,
@@ -95,8 +102,19 @@ def _edge(
         admin=(LOOPBACK, admin),
         addresses=addresses,
         otlp=settings.otlp_endpoint or None,
+        jwt=_tokens(settings),
     )
     return Part(EDGE, command, environment, run, settings.port, lambda: _http_answers(admin, "/ready", (200,)))
+
+
+def _tokens(settings: SuiteSettings) -> envoy.Jwt | None:
+    """Whose tokens the edge looks at, if there is a file of public keys; else services alone look at tokens."""
+    if settings.auth != "jwt" or "://" in settings.jwt_jwks:
+        return None
+    jwks = Path(_absolute(settings.jwt_jwks))
+    if not jwks.is_file() or not settings.jwt_issuer:
+        raise Trouble("REELWRIGHT_AUTH=jwt needs REELWRIGHT_JWT_JWKS, a file or an address, and REELWRIGHT_JWT_ISSUER.")
+    return envoy.Jwt(settings.jwt_issuer, jwks)
 
 
 def _environment(
@@ -108,8 +126,12 @@ def _environment(
         # Who reaches this suite is on this machine anyway. What the environment says about it counts.
         "REELWRIGHT_FETCH_HTTP": "true",
         "REELWRIGHT_FETCH_ALLOW": "127.0.0.0/8,::1",
-        **os.environ,
+        **{name: value for name, value in os.environ.items() if name not in CREDENTIALS},
         **targets,
+        "REELWRIGHT_AUTH": settings.auth,
+        # Parts have another working directory.
+        "REELWRIGHT_PRICES": _absolute(settings.prices),
+        "REELWRIGHT_JWT_JWKS": _absolute(settings.jwt_jwks),
         "REELWRIGHT_JOBS_ADDRESS": f"ipv4:{every}",
         "REELWRIGHT_DATABASE_URL": database_url,
         "REELWRIGHT_STORE_URL": settings.store_url or (data / "files").as_uri(),
@@ -122,6 +144,10 @@ def _environment(
         "REELWRIGHT_HAND_OVER_S": str(settings.hand_over_s),
         "PYTHONUNBUFFERED": "1",
     }
+
+
+def _absolute(path: str) -> str:
+    return path if not path or path.startswith("https://") else str(Path(path).expanduser().resolve())
 
 
 async def _grpc_serving(port: int) -> bool:

@@ -9,8 +9,10 @@ from collections.abc import AsyncIterator, Coroutine
 from pathlib import Path
 from typing import Any
 
+import msgspec
 from rich.console import Console
 
+from reelwright_cli.credentials import ADMIN_KEY_FILE, first_key
 from reelwright_cli.settings import SuiteSettings
 from reelwright_cli.suite.checks import data_directory, envoy_binary, require_free_port
 from reelwright_cli.suite.parts import FAKES, lay_out
@@ -18,6 +20,7 @@ from reelwright_cli.suite.postgres import private_postgres, require_reachable
 from reelwright_cli.suite.supervisor import Supervisor
 from reelwright_cli.suite.table import StatusBoard
 from reelwright_cli.suite.trouble import Trouble
+from reelwright_kit.settings import SHORTEST_ADMIN_KEY, Secret
 
 
 @contextlib.asynccontextmanager
@@ -32,6 +35,7 @@ async def suite(
     envoy_binary()
     async with contextlib.AsyncExitStack() as stack:
         data = stack.enter_context(data_directory(settings.data_dir))
+        settings = with_first_key(settings, data)
         url = await stack.enter_async_context(_database(settings, data))
         try:
             parts = lay_out(settings, data, url)
@@ -71,8 +75,25 @@ async def _serve(settings: SuiteSettings, board: StatusBoard, console: Console, 
     async with suite(settings, board, hurry) as keeping:
         if vendors := next((one.part.address for one in board.watched if one.part.name == FAKES), ""):
             console.print(f"Vendors are played by http://{vendors}; nothing is paid", highlight=False)
+        if settings.auth == "keys" and not settings.admin_key:
+            place = f"{settings.data_dir}/{ADMIN_KEY_FILE}"
+            console.print(f"The first key is in {place}; commands here use it", highlight=False, soft_wrap=True)
         console.print(f"Ready on http://127.0.0.1:{settings.port} (Ctrl-C stops it)", highlight=False)
         await keeping
+
+
+def with_first_key(settings: SuiteSettings, data: Path) -> SuiteSettings:
+    """The settings with the secret of the first key where callers are known by keys; raises Trouble like first_key."""
+    if settings.auth != "keys":
+        return settings
+    if settings.admin_key:
+        if len(settings.admin_key) < SHORTEST_ADMIN_KEY:
+            raise Trouble(f"REELWRIGHT_ADMIN_KEY: expected at least {SHORTEST_ADMIN_KEY} characters.")
+        return settings
+    try:
+        return msgspec.structs.replace(settings, admin_key=Secret(first_key(data)))
+    except OSError as error:
+        raise Trouble(f"The first key cannot be kept in {data} ({error.strerror}).") from None
 
 
 @contextlib.asynccontextmanager

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import re
+import ssl
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -49,8 +50,9 @@ class JwksUnreadable(CannotStart):
 class PublicKeys:
     """The identity provider's public keys by their ids, from a file or an https address."""
 
-    def __init__(self, source: str) -> None:
+    def __init__(self, source: str, tls: ssl.SSLContext | None = None) -> None:
         self._source = source
+        self._tls = tls
         self._keys: dict[str, tuple[jwt.PyJWK, tuple[str, ...]]] = {}
         self._read = self._tried = float("-inf")
         self._reading = asyncio.Lock()
@@ -82,7 +84,10 @@ class PublicKeys:
     async def _document(self) -> bytes:
         if not self._source.startswith("https://"):
             return await asyncio.to_thread(_of_file, self._source)
-        async with httpx2.AsyncClient(timeout=FETCH_TIMEOUT_S) as client, client.stream("GET", self._source) as answer:
+        async with (
+            httpx2.AsyncClient(timeout=FETCH_TIMEOUT_S, verify=self._tls or True) as client,
+            client.stream("GET", self._source) as answer,
+        ):
             answer.raise_for_status()
             document = b""
             async for piece in answer.aiter_bytes():

@@ -10,19 +10,15 @@ import math
 from collections.abc import AsyncIterator
 
 import grpc
-from google.protobuf import duration_pb2
-from google.rpc import error_details_pb2, status_pb2
 from grpc_status import rpc_status
 
 from reelwright_kit import caller, logs
 from reelwright_kit.database import LOST
 from reelwright_kit.errors import AppError, PartUnavailable, Unexpected
 from reelwright_kit.interceptors.wrapping import Context, Details, Handler, OurInterceptor, wrap
+from reelwright_kit.statuses import RETRY_AFTER, status_of
 
 log = logs.logger(__name__)
-
-RETRY_AFTER = "retry-after"
-"""Whole seconds after which to try again, as HTTP has it."""
 
 
 class ErrorInterceptor(OurInterceptor):
@@ -60,21 +56,3 @@ async def _abort(context: Context, error: AppError) -> None:
     if error.retry_after_s is not None:
         headers += ((RETRY_AFTER, str(math.ceil(error.retry_after_s))),)
     await context.abort(status.code, status.details, (*status.trailing_metadata, *headers))
-
-
-def status_of(error: AppError) -> status_pb2.Status:
-    """The status of a failure: its ErrorInfo, the fields it names, and when to try again."""
-    status = status_pb2.Status(code=int(error.code), message=error.message)
-    status.details.add().Pack(
-        error_details_pb2.ErrorInfo(reason=error.reason, domain=error.domain, metadata=error.metadata)
-    )
-    if error.violations:
-        bad = error_details_pb2.BadRequest()
-        for violation in error.violations:
-            bad.field_violations.add(field=violation.field, description=violation.message, reason=violation.rule)
-        status.details.add().Pack(bad)
-    if error.retry_after_s is not None:
-        delay = duration_pb2.Duration()
-        delay.FromMilliseconds(round(error.retry_after_s * 1000))
-        status.details.add().Pack(error_details_pb2.RetryInfo(retry_delay=delay))
-    return status

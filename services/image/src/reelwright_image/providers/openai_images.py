@@ -28,7 +28,7 @@ from reelwright_kit.jobs.commission import (
 )
 from reelwright_kit.jobs.model import Json
 from reelwright_kit.money.prices import Prices
-from reelwright_kit.upstream import NOT_SENT, blocked, retry_after_of
+from reelwright_kit.upstream import NOT_SENT, blocked, retry_after_of, without_key
 
 PROVIDER = "openai"
 TIMEOUT_S = 300.0
@@ -189,7 +189,7 @@ class OpenAICommission:
             # The answer had begun: however it broke off, the work was taken.
             raise Unanswered("the stream broke off") from error
         except openai.APIError as error:
-            raise _failure(error.code, error.message, 200) from error
+            raise _failure(error.code, _words(error), 200) from error
         raise Unanswered("the stream ended without a picture")
 
     def _arguments(self) -> dict[str, Any]:
@@ -234,7 +234,13 @@ def _refusal(error: openai.APIStatusError) -> Exception:
         return NotTaken(f"openai answered with status {error.status_code}", wait_s)
     if error.status_code >= 500 or error.status_code == 408:
         return Unanswered(f"status {error.status_code}")
-    return _failure(error.code, error.message, error.status_code)
+    return _failure(error.code, _words(error), error.status_code)
+
+
+def _words(error: openai.APIError) -> str:
+    """What OpenAI says, without the operator's key."""
+    key = error.request.headers.get("authorization", "").partition(" ")[2]
+    return without_key(error.message.encode(), key).decode()
 
 
 def _failure(code: str | None, message: str, status: int) -> ProviderFailed:

@@ -1,0 +1,1 @@
+"""The groups of subcommands that have a module of their own."""
