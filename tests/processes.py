@@ -15,7 +15,7 @@ from typing import Any, Self
 import grpc
 
 REPOSITORY = Path(__file__).resolve().parents[1]
-PATIENCE_S = 30.0
+PATIENCE_S = 60.0
 
 
 class ServiceProcess:

@@ -102,6 +102,13 @@ CALLS: dict[str, Call] = {
     "reelwright.audio.v1.AudioService/Transcribe": _made(
         "audio", {"audio": {"asset": "ast_1"}}, NOT_OFFERED, audio__asset=Ask({"audio": _MEDIA}, NOT_OFFERED)
     ),
+    "reelwright.audio.v1.AudioService/EstimateCost": Call(
+        "audio",
+        {
+            "speak.parent": Ask({"speak": {"text": "x", "parent": JOB}}, NOTHING),
+            "create_music.parent": Ask({"create_music": {"prompt": "x", "duration": "5s", "parent": JOB}}, NOTHING),
+        },
+    ),
     "reelwright.audio.v1.AudioService/ListVoices": Call("audio"),
     "reelwright.audio.v1.AudioService/ListModels": Call("audio"),
     "reelwright.image.v1.ImageService/CreateImage": _made(

@@ -22,6 +22,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "tests/access" in item.path.as_posix() and inspect.iscoroutinefunction(getattr(item, "function", None)):
             item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
+            # The first of them waits for five services to start.
+            item.add_marker(pytest.mark.timeout(300))
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
@@ -47,12 +49,20 @@ async def house(postgres: Postgres, tmp_path_factory: pytest.TempPathFactory) ->
             # One after the other: five at one time are slow to start on a busy machine.
             process = await ServiceProcess.start(f"reelwright_{name}", environment)
             stack.push_async_callback(process.kill)
-            address = await process.address()
+            address = await _address(process)
             # For the story service, which is the last and calls the others with passports.
             environment[f"REELWRIGHT_{name.upper()}_ADDRESS"] = address
             channels[name] = await stack.enter_async_context(grpc.aio.insecure_channel(address))
         pool = await stack.enter_async_context(database.connect(url, 4))
         yield House(channels, pool)
+
+
+async def _address(process: ServiceProcess) -> str:
+    """Where a service listens; a busy machine gets more patience than one try has."""
+    for _ in range(2):
+        with contextlib.suppress(TimeoutError):
+            return await process.address()
+    return await process.address()
 
 
 @pytest_asyncio.fixture(loop_scope="session")

@@ -65,7 +65,7 @@ async def test_two_different_secrets_are_none(pool: Pool, stub: rpc.JobServiceAs
 
 
 @pytest.mark.parametrize(
-    "value", ["", "Bearer", "Bearer ", "Bearer rw_short", "rw_" + "x" * 43, "Bearer " + "x" * 20000]
+    "value", ["", "Bearer", "Bearer ", "Bearer rw_short", "rw_" + "x" * 43, "Bearer " + "x" * 2000]
 )
 async def test_what_is_no_key_is_refused_without_an_echo(stub: rpc.JobServiceAsyncStub, value: str) -> None:
     """The answer is one sentence that shows nothing of what was sent."""

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import asyncio
 
+import grpc
 import pytest
 
+from reelwright.jobs.v1 import jobs_service_pb2 as jobs
 from reelwright_kit import caller
 from reelwright_kit.access.errors import RateLimited
 from reelwright_kit.access.limits import RateLimits, Window
 from reelwright_kit.access.model import Identity
 from reelwright_kit.caller import Caller
 from reelwright_kit.database import Pool, connect
+from tests.access.house import House, bearer
 
 
 def key(limit: int, name: str = "key_1") -> Identity:
@@ -50,6 +53,23 @@ async def test_a_limit_is_exact_over_processes(database_url: str, pool: Pool) ->
         both = RateLimits(pool), RateLimits(other)
         passed = await asyncio.gather(*(admitted(both[n % 2], key(60)) for n in range(200)))
     assert sum(ok for ok, _ in passed) == 60
+
+
+async def test_a_limit_is_exact_over_two_services(house: House) -> None:
+    """Of 90 calls made at once at two services' processes, exactly as many pass as the key may make."""
+    _, secret = await house.key(requests_per_minute=20)
+    await steady_minute(house.pool)
+
+    async def passes(service: str) -> bool:
+        try:
+            await house.jobs(service).ListJobs(jobs.ListJobsRequest(), metadata=bearer(secret))
+        except grpc.aio.AioRpcError as error:
+            assert error.code() is grpc.StatusCode.RESOURCE_EXHAUSTED  # noqa: PT017  the others are counted
+            return False
+        return True
+
+    passed = await asyncio.gather(*(passes(("image", "audio")[n % 2]) for n in range(90)))
+    assert sum(passed) == 20
 
 
 async def test_a_key_without_a_limit_asks_nobody(pool: Pool) -> None:

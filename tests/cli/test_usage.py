@@ -14,7 +14,8 @@ from reelwright.story.v1 import story_service_pb2 as story
 from reelwright_cli.commands.spending import balance_lines
 from reelwright_cli.film_estimates import estimate_line, estimate_table
 from reelwright_cli.keys import key_lines, keys_table, tenants_table
-from reelwright_cli.usage import usage_csv, usage_table
+from reelwright_cli.usage import usage_table
+from reelwright_kit.money.usage_csv import usage_csv
 
 WIDTH = 80
 KEY = "key_01jdx8k2m3n4p5q6r7s8t9v0w1"
@@ -90,9 +91,10 @@ def test_no_cell_of_the_csv_is_a_formula() -> None:
         "seconds",
         "characters",
         "cost_usd",
+        "cost_micros",
     ]
     assert [row[0] for row in cells] == [*(f"'{name}" for name in evil[:6]), *evil[6:]]
-    assert {row[-1] for row in cells} == {"-0.04"}
+    assert {row[-2] for row in cells} == {"-0.04"}
 
 
 def a_key() -> pb.Key:

@@ -13,6 +13,7 @@ import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import IO
 
 import grpc
 import psutil
@@ -92,6 +93,12 @@ class RunningSuite:
         )
 
 
+def _read_on(output: IO[str], said: list[str]) -> None:
+    # A suite that was killed leaves its database, which keeps the pipe open: then it is closed from here.
+    with contextlib.suppress(ValueError):
+        said.extend(output)
+
+
 @contextlib.contextmanager
 def running_suite(data: Path, **more: str) -> Iterator[RunningSuite]:
     """Starts `reelwright up` and stops it with Ctrl-C."""
@@ -114,7 +121,7 @@ def running_suite(data: Path, **more: str) -> Iterator[RunningSuite]:
         else:
             raise AssertionError("".join(said))
         # Read on, or the suite would block on a full pipe one day.
-        reader = threading.Thread(target=lambda: said.extend(process.stdout or ()), daemon=True)
+        reader = threading.Thread(target=_read_on, args=(process.stdout, said), daemon=True)
         reader.start()
         yield RunningSuite(process, port, data, said)
         process.send_signal(signal.SIGINT)

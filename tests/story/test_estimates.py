@@ -136,6 +136,30 @@ async def test_a_film_that_meets_its_ceiling_says_what_is_left_and_goes_on_with_
     assert done.state == pb.Job.STATE_SUCCEEDED and done.cost.settled_micros == 9_000, done
 
 
+async def test_the_plan_of_a_film_is_paid_by_the_film(priced_lot: Lot) -> None:
+    """A ceiling below the price of its first text stops it there, and nothing else of it was begun."""
+    job = (await priced_lot.story.MakeFilm(wanted(max_cost_micros=100))).job
+    stopped = await ended(priced_lot, job.id)
+    (row,) = await priced_lot.studio.rows("select error from reelwright.jobs where id = %s", job.id)
+    said = row["error"]["metadata"]
+    assert (row["error"]["reason"], said["job"]) == ("COST_CEILING", job.id), row
+    assert said["left"] == "everything from the plan on" and stopped.cost.settled_micros == 0
+    assert not (await priced_lot.jobs("llm").ListJobs(pb.ListJobsRequest(parent=job.id))).jobs
+
+
+async def test_speech_is_charged_by_the_operators_list(priced_lot: Lot) -> None:
+    """What was estimated is what the job costs, and the report has its characters and seconds."""
+    sounds: audio_rpc.AudioServiceAsyncStub = audio_rpc.AudioServiceStub(priced_lot.channels["audio"])
+    spoken = (await sounds.Speak(audio.SpeakRequest(text="The lamp is lit."))).job
+    job = await ended(priced_lot, spoken.id)
+    assert job.state == pb.Job.STATE_SUCCEEDED, job
+    assert job.cost.settled_micros == job.cost.estimated_micros == 16 * 15
+    assert job.result.audio.audio.provenance.cost_micros == 16 * 15
+    (row,) = await priced_lot.studio.rows("select * from reelwright.usage where job = %s", job.id)
+    assert (row["kind"], row["requests"], row["characters"], row["cost_micros"]) == ("speech", 1, 16, 240)
+    assert 0.5 < row["seconds"] < 5
+
+
 async def test_the_operators_prices_hold_in_every_service(priced_lot: Lot) -> None:
     """Estimates and model lists of all four services are those of the file."""
     channels = priced_lot.channels

@@ -9,7 +9,7 @@ from rich.table import Table
 from reelwright.jobs.v1 import jobs_service_pb2 as jobs
 from reelwright.story.v1 import story_service_pb2 as pb
 from reelwright_cli.connection import Suite
-from reelwright_cli.money import dollars
+from reelwright_kit.money.amounts import dollars
 
 UNKNOWN = "the price of a model is not known"
 

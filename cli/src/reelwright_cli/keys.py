@@ -11,8 +11,8 @@ from rich.table import Table
 from reelwright.admin.v1 import admin_service_pb2 as pb
 from reelwright_cli.connection import Suite
 from reelwright_cli.moments import said
-from reelwright_cli.money import dollars
 from reelwright_cli.suite.trouble import Trouble
+from reelwright_kit.money.amounts import dollars
 
 PAGE = 200
 
@@ -67,7 +67,7 @@ def budget_line(budget: pb.Budget) -> str:
     """What was spent of what in which period."""
     period = budget.period or "month"
     held = f" and {dollars(budget.reserved_micros)} held" if budget.reserved_micros else ""
-    per = "in all" if period == "total" else f"this {period}"
+    per = {"total": "in all", "day": "today"}.get(period, f"this {period}")
     return f"{dollars(budget.spent_micros)}{held} of {dollars(budget.limit_micros)} {per}"
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from rich.table import Table
 
 from reelwright.jobs.v1 import jobs_service_pb2 as pb
-from reelwright_cli.money import dollars
+from reelwright_kit.money.amounts import dollars
 
 
 def jobs_table(found: Sequence[pb.Job]) -> Table:

@@ -10,9 +10,10 @@ import typer
 from google.protobuf import json_format
 from google.protobuf.message import Message
 
-from reelwright_cli.money import micros_of
+from reelwright_kit.money.amounts import micros_of
 
 OUT = Path("out")
+FILM_PARTS = ("text", "image", "video", "speech", "music")
 Value = TypeVar("Value")
 
 
@@ -43,6 +44,14 @@ def labels_of(given: list[str]) -> dict[str, str]:
     return {name: value for name, _, value in pairs}
 
 
+def film_models_of(given: list[str]) -> dict[str, str]:
+    """Models from `part=provider/model`; raises BadParameter for a part that films do not have."""
+    models = labels_of(given)
+    if wrong := sorted(models.keys() - set(FILM_PARTS)):
+        raise typer.BadParameter(f"{wrong[0]!r} is no part of a film; those are {', '.join(FILM_PARTS)}")
+    return models
+
+
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 JobId = Annotated[str, typer.Argument(help="Id of the job.")]
 KeyId = Annotated[str, typer.Argument(help="Id of the key.")]
@@ -68,5 +77,9 @@ Language = Annotated[str, typer.Option("--language", help="BCP 47; empty: that o
 Style = Annotated[str, typer.Option("--style", help="Look of the pictures.")]
 Voice = Annotated[str, typer.Option("--voice", help="Voice of the narration.")]
 Music = Annotated[bool, typer.Option("--music/--no-music", help="Music under the voice.")]
+Models = Annotated[
+    list[str] | None,
+    typer.Option("--model", metavar="PART=MODEL", help="Who makes a part: image=fal/fal-ai/flux/dev; repeatable."),
+]
 Seed = Annotated[int | None, typer.Option("--seed", help="The same sentence and seed give the same film.")]
 Out = Annotated[Path, typer.Option("--out", help="Where the film goes.")]

@@ -1,20 +1,14 @@
-"""What was used, as a table of 80 columns or as CSV that a spreadsheet may open."""
+"""What was used, as a table of 80 columns."""
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Sequence
-from decimal import Decimal
 
 from rich.markup import escape
 from rich.table import Table
 
 from reelwright.admin.v1 import admin_service_pb2 as pb
-from reelwright_cli.money import decimal_of, dollars
-
-NUMBERS = ("requests", "input_tokens", "output_tokens", "images", "seconds", "characters")
-FORMULA_BEGINS = ("=", "+", "-", "@", "\t", "\r")
+from reelwright_kit.money.amounts import dollars
 
 
 def usage_table(answer: pb.GetUsageResponse, groups: Sequence[str]) -> Table:
@@ -41,22 +35,3 @@ def made(row: pb.UsageRow) -> str:
         (f"{row.input_tokens:,} + {row.output_tokens:,} tokens", row.input_tokens + row.output_tokens),
     )
     return ", ".join(said for said, amount in amounts if amount)
-
-
-def usage_csv(answer: pb.GetUsageResponse, groups: Sequence[str]) -> str:
-    """One line for each group, under a line of headings; money in dollars, exactly."""
-    paper = io.StringIO()
-    # Texts are quoted always: else a carriage return in one would begin a row.
-    writer = csv.writer(paper, quoting=csv.QUOTE_NONNUMERIC, lineterminator="\n")
-    writer.writerow([*groups, *NUMBERS, "cost_usd"])
-    for row in answer.rows:
-        numbers = [getattr(row, name) for name in NUMBERS]
-        writer.writerow(
-            [*(harmless(row.group[name]) for name in groups), *numbers, Decimal(decimal_of(row.cost_micros))]
-        )
-    return paper.getvalue()
-
-
-def harmless(cell: str) -> str:
-    """A text that no spreadsheet takes for a formula; models and keys may be called anything."""
-    return f"'{cell}" if cell.startswith(FORMULA_BEGINS) else cell

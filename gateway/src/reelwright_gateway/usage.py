@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,12 +13,8 @@ from starlette.responses import Response
 from reelwright.admin.v1 import admin_service_pb2 as pb
 from reelwright_gateway.upstream import Upstream, answer_headers, metadata
 from reelwright_kit.errors import FieldInvalid
+from reelwright_kit.money.usage_csv import usage_csv
 
-COUNTS = ("requests", "input_tokens", "output_tokens", "images", "seconds", "characters")
-COSTS = ("cost_usd", "cost_micros")
-MICROS = 1_000_000
-# What spreadsheets take for the beginning of a formula; names of models and keys are chosen by people.
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 HEADERS = {
     "content-disposition": 'attachment; filename="usage.csv"',
     "cache-control": "no-store",
@@ -43,7 +36,7 @@ class Usage:
         call = self.upstream.admin.GetUsage(asked, metadata=metadata(request))
         answer = await call
         headers = HEADERS | await answer_headers(call) | ({TRUNCATED: "true"} if answer.truncated else {})
-        return Response(written(asked.group_by, answer.rows), media_type="text/csv", headers=headers)
+        return Response(usage_csv(answer, asked.group_by), media_type="text/csv", headers=headers)
 
 
 def question(parameters: QueryParams) -> pb.GetUsageRequest:
@@ -60,25 +53,3 @@ def question(parameters: QueryParams) -> pb.GetUsageRequest:
         except json_format.ParseError:
             raise FieldInvalid(field.name, "has the wrong form") from None
     return asked
-
-
-def written(groups: Sequence[str], rows: Iterable[pb.UsageRow]) -> str:
-    """The table: what it is grouped by comes first, what it cost last, in US dollars and in millionths of one."""
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow([*groups, *COUNTS, *COSTS])
-    for row in rows:
-        named = [harmless(row.group[name]) for name in groups]
-        writer.writerow([*named, *(getattr(row, name) for name in COUNTS), dollars(row.cost_micros), row.cost_micros])
-    return text.getvalue()
-
-
-def harmless(cell: str) -> str:
-    """The text, which no spreadsheet takes for a formula."""
-    return f"'{cell}" if cell.startswith(FORMULA) else cell
-
-
-def dollars(micros: int) -> str:
-    """The amount as a decimal with six places, exactly."""
-    whole, rest = divmod(abs(micros), MICROS)
-    return f"{'-' if micros < 0 else ''}{whole}.{rest:06d}"

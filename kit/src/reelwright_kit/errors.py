@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from reelwright_kit.money.amounts import dollars
+
 
 class Code(enum.IntEnum):
     """The canonical codes of google.rpc.Code, so that use-cases need not import gRPC."""
@@ -149,8 +151,8 @@ class CostCeiling(AppError):
 
     def __init__(self, job: str, ceiling: int, needed: int, settled: int = 0, held: int = 0) -> None:
         super().__init__(
-            f"max_cost_micros: the next step needs {needed} micro-USD; of the {ceiling} that may be spent, "
-            f"{settled} are spent and {held} are held. Nothing was paid for it.",
+            f"max_cost_micros: the next step needs {dollars(needed)}; of the {dollars(ceiling)} that may be spent, "
+            f"{dollars(settled)} are spent and {dollars(held)} are held. Nothing was paid for it.",
             job=job,
             max_cost_micros=ceiling,
             needed_micros=needed,

@@ -36,6 +36,8 @@ class Product:
     """Percent of the job that is done after."""
     units: Units = field(default_factory=dict)
     """How much it is, for the usage report."""
+    micros: int = 0
+    """What it costs when an engine of our own makes it, in millionths of a US dollar; providers say it themselves."""
 
 
 class Workshop:
@@ -73,8 +75,8 @@ class Workshop:
         with self._library.scratch() as directory:
             path = directory / f"{product.slot}.{SUFFIXES[product.media_type]}"
             await produce(path)
-            record = await self._kept(work, product, path, 0)
-        await work.settle(product.slot, units=product.units)
+            record = await self._kept(work, product, path, product.micros)
+        await work.settle(product.slot, product.micros, product.units)
         return record
 
     async def _bought(self, work: Work, product: Product, commission: Commission) -> AssetRecord:

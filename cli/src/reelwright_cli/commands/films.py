@@ -21,6 +21,7 @@ from reelwright_cli.options import (
     Aspect,
     Language,
     MaxCost,
+    Models,
     Music,
     Out,
     Prompt,
@@ -31,6 +32,7 @@ from reelwright_cli.options import (
     Style,
     Voice,
     as_json,
+    film_models_of,
 )
 from reelwright_cli.suite.trouble import Trouble
 
@@ -49,13 +51,14 @@ def film(
     voice: Voice = "",
     music: Music = True,
     seed: Seed = None,
+    model: Models = None,
     max_cost: MaxCost = None,
     out: Out = OUT,
 ) -> None:
     """Make a film from a sentence and watch it being made; says what it may and what it did cost."""
-    request = _request(
-        prompt, scenes, seconds, aspect, resolution, language, style, voice, music=music, seed=seed, max_cost=max_cost
-    )
+    request = _request(prompt, scenes, seconds, aspect, resolution, language, style, voice, music, seed, model)
+    if max_cost is not None:
+        request.max_cost_micros = max_cost
 
     async def work() -> None:
         console = Console(stderr=True)
@@ -78,10 +81,11 @@ def estimate(
     voice: Voice = "",
     music: Music = True,
     seed: Seed = None,
+    model: Models = None,
     json: AsJson = False,
 ) -> None:
     """Say what a film would cost; nothing is made."""
-    request = _request(prompt, scenes, seconds, aspect, resolution, language, style, voice, music=music, seed=seed)
+    request = _request(prompt, scenes, seconds, aspect, resolution, language, style, voice, music, seed, model)
 
     async def work() -> pb.EstimateFilmResponse:
         async with the_suite() as suite:
@@ -106,10 +110,9 @@ def _request(
     language: str,
     style: str,
     voice: str,
-    *,
     music: bool,
     seed: int | None,
-    max_cost: int | None = None,
+    model: list[str] | None,
 ) -> pb.MakeFilmRequest:
     return pb.MakeFilmRequest(
         prompt=prompt,
@@ -122,7 +125,7 @@ def _request(
         voice=voice,
         music=music,
         seed=seed,
-        max_cost_micros=max_cost,
+        models=pb.FilmModels(**film_models_of(model or [])),
     )
 
 

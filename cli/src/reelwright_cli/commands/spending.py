@@ -13,9 +13,10 @@ from reelwright.admin.v1 import admin_service_pb2 as pb
 from reelwright_cli.connection import run, the_suite
 from reelwright_cli.keys import budget_line
 from reelwright_cli.moments import gone, stamped
-from reelwright_cli.money import dollars
 from reelwright_cli.options import AsJson, OfTenant, as_json, parsed_by
-from reelwright_cli.usage import usage_csv, usage_table
+from reelwright_cli.usage import usage_table
+from reelwright_kit.money.amounts import dollars
+from reelwright_kit.money.usage_csv import usage_csv
 
 app = typer.Typer()
 

@@ -10,8 +10,8 @@ from rich.console import Console
 from reelwright.admin.v1 import admin_service_pb2 as pb
 from reelwright_cli import keys
 from reelwright_cli.connection import run, the_suite
-from reelwright_cli.money import micros_of
 from reelwright_cli.options import AsJson, Period, TenantName, as_json, parsed_by
+from reelwright_kit.money.amounts import micros_of
 
 tenants_app = typer.Typer(no_args_is_help=True, help="See tenants and what they may spend.")
 

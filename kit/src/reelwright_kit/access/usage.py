@@ -72,8 +72,8 @@ def _statement(query: UsageQuery) -> str:
     conditions = ["time >= %(start)s", "time < %(end)s"]
     conditions += [f"{name} = %({name})s" for name in ("tenant", "key") if getattr(query, name)]
     groups = [f"{_GROUPS[name]} as group_{name}" for name in query.group_by]
-    sums = [f"coalesce(sum({name}), 0)::{_type(name)} as {name}" for name in MEASURES]
-    alls = [f"sum({name}) over ()::{_type(name)} as all_{name}" for name in MEASURES]
+    sums = [f"{_whole(name, f'coalesce(sum({name}), 0)')} as {name}" for name in MEASURES]
+    alls = [f"{_whole(name, f'sum({name}) over ()')} as all_{name}" for name in MEASURES]
     names = [f"group_{name}" for name in query.group_by]
     grouping = f"group by {', '.join(names)}" if names else ""
     order = [name for name in names if name == "group_day"] + ["cost_micros desc"] + names
@@ -84,5 +84,8 @@ def _statement(query: UsageQuery) -> str:
     """
 
 
-def _type(measure: str) -> str:
-    return "double precision" if measure == "seconds" else "bigint"
+def _whole(measure: str, sum_of: str) -> str:
+    """The sum as the contract has it: seconds to a thousandth, everything else in whole numbers."""
+    if measure == "seconds":
+        return f"round(({sum_of})::numeric, 3)::double precision"
+    return f"({sum_of})::bigint"

@@ -92,6 +92,14 @@ class JobDesk:
             return _as_if_admitted(tenant, new)
         return await self._admit(tenant, new, admission.wait_s)
 
+    async def known(self, admission: Admission) -> bool:
+        """Whether the request id names a job already, which `accept` answers with: nothing need be found out first."""
+        if not admission.request_id:
+            return False
+        tenant = caller.current().tenant
+        job = await self._store.known(tenant, self._app, admission.request_id, admission.digest)
+        return job is not None
+
     async def _admit(self, tenant: str, new: NewJob, wait_s: float) -> JobRecord:
         retried = caller.current().retries > 0
         keyless = None if new.request_id or new.parent else Keyless(retried, self._window_s, wait_s)

@@ -57,16 +57,24 @@ async def claim(connection: Connection, tenant: str, new: NewJob, job: str) -> s
         )
         if await claimed.fetchone():
             return None
-        # Locked, so that the job it names cannot be deleted before it is read.
-        known = await connection.execute(
-            "select digest, subject from reelwright.request_ids"
-            " where tenant = %s and scope = %s and request_id = %s for share",
-            (tenant, new.app, new.request_id),
-        )
-        if row := await known.fetchone():
-            if bytes(row["digest"]) != new.digest:
-                raise RequestIdReused(new.request_id, "job", row["subject"])
-            return str(row["subject"])
+        if known := await find(connection, tenant, new.app, new.request_id, new.digest):
+            return known
+
+
+async def find(connection: Connection, tenant: str, scope: str, request_id: str, digest: bytes) -> str | None:
+    """The job that has the request id, for the same body; raises RequestIdReused when it was another one."""
+    # Locked, so that the job it names cannot be deleted before it is read.
+    known = await connection.execute(
+        "select digest, subject from reelwright.request_ids"
+        " where tenant = %s and scope = %s and request_id = %s for share",
+        (tenant, scope, request_id),
+    )
+    row = await known.fetchone()
+    if row is None:
+        return None
+    if bytes(row["digest"]) != digest:
+        raise RequestIdReused(request_id, "job", row["subject"])
+    return str(row["subject"])
 
 
 async def join(connection: Connection, tenant: str, new: NewJob, job: str, keyless: Keyless) -> str | None:

@@ -48,6 +48,12 @@ class JobStore:
             await _insert(connection, tenant, new, job)
             return Admitted(await _one(connection, tenant, job), joined=False)
 
+    async def known(self, tenant: str, app: str, request_id: str, digest: bytes) -> JobRecord | None:
+        """The job that has this request id, for the same body; raises RequestIdReused when it was another one."""
+        async with self._pool.connection() as connection, connection.transaction():
+            job = await request_ids.find(connection, tenant, app, request_id, digest)
+            return await _one(connection, tenant, job) if job else None
+
     async def answered(self, tenant: str, new: NewJob, job: str) -> None:
         """Notes that the call without a request id that made `job` has its answer."""
         async with self._pool.connection() as connection:

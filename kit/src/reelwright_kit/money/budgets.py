@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from reelwright_kit.access.errors import ConcurrencyLimited
 from reelwright_kit.database import Connection
 from reelwright_kit.errors import AppError, Code
+from reelwright_kit.money.amounts import dollars
 
 KEY, TENANT = "key", "tenant"
 
@@ -20,9 +21,10 @@ class BudgetExhausted(AppError):
     domain = "admin.reelwright"
 
     def __init__(self, whose: str, budget: Budget, needed_micros: int, remaining_micros: int) -> None:
-        period = "" if budget.period == "total" else f" this {budget.period}"
+        period = {"total": "", "day": " today"}.get(budget.period, f" this {budget.period}")
+        left = dollars(max(remaining_micros, 0))
         super().__init__(
-            f"The {whose} may spend {max(remaining_micros, 0)} more micro-USD{period}, and this needs {needed_micros}.",
+            f"The {whose} may spend {left} more{period}, and this needs {dollars(needed_micros)}.",
             budget=whose,
             limit_micros=budget.limit_micros,
             period=budget.period,

@@ -64,7 +64,9 @@ class Scoring:
         piece = Piece(order.prompt, order.duration_s, _seed(order))
         made_by = Provenance(order.prompt, model.card.id, model.card.provider, seed=piece.seed)
 
-        product = Product("music", "audio/wav", made_by, units={"seconds": order.duration_s})
+        product = Product(
+            "music", "audio/wav", made_by, units={"seconds": order.duration_s}, micros=work.job.estimated_micros
+        )
 
         async def play(out: Path) -> None:
             await model.play(piece, out, work)

@@ -105,6 +105,7 @@ class Drawing:
             low=low + 1,
             high=high,
             units={"images": 1},
+            micros=price_of(work.job, order),
         )
         if isinstance(model, PaidModel):
             return await self._workshop.commission(work, product, model.commission(picture, price_of(work.job, order)))

@@ -21,6 +21,8 @@ class Producing:
 
     async def film(self, order: FilmOrder, admission: Admission) -> JobRecord:
         """Admits a film at what it is expected to cost; raises PriceUnknown when that is not known and must be."""
+        if await self._desk.known(admission):
+            return await self._desk.accept(film.KIND, film.QUEUE, order, admission, in_parts=True)
         estimate = await self.estimate(order)
         if estimate.unknown_models and not self._allow_unknown_price:
             raise PriceUnknown(estimate.unknown_models[0])

@@ -94,7 +94,9 @@ class Filming:
             )
             await model.film(await self._shot(work, order, first), out, work)
 
-        product = Product("clip", "video/mp4", made_by, units={"seconds": order.duration_s})
+        product = Product(
+            "clip", "video/mp4", made_by, units={"seconds": order.duration_s}, micros=work.job.estimated_micros
+        )
         clip = await self._workshop.make(work, product, film)
         return {"video": {"video": clip}}
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from reelwright_kit.errors import AppError
 from reelwright_kit.jobs.model import JobRecord
+from reelwright_kit.money.amounts import dollars
 from reelwright_story.errors import FilmStopped
 
 CEILING, BUDGET = "COST_CEILING", "BUDGET_EXHAUSTED"
@@ -71,7 +72,8 @@ def _stopped(job: JobRecord, tally: Tally, refusal: AppError) -> FilmStopped:
     if refusal.metadata.get("job") not in ("", None, job.id):
         return FilmStopped(refusal, f"{refusal.message} {about}", left=left)
     enough = max(job.estimated_micros, sum(_micros(refusal, name) for name in ("settled", "held", "needed")))
-    advice = f"Retry the job with max_cost_micros of at least {enough}: what is there is kept and not paid again."
+    ceiling = f"max_cost_micros of at least {enough} ({dollars(enough)})"
+    advice = f"Retry the job with {ceiling}: what is there is kept and not paid again."
     return FilmStopped(refusal, f"{refusal.message} {about} {advice}", left=left, retry_with_micros=enough)
 
 

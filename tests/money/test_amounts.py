@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from reelwright_cli.moments import coming, gone, span_of
-from reelwright_cli.money import decimal_of, dollars, micros_of
+from reelwright_kit.money.amounts import decimal_of, dollars, micros_of
 
 NOW = datetime(2026, 11, 29, 1, 2, 3, tzinfo=UTC)
 
