@@ -14,7 +14,6 @@ import openai
 import pytest
 import pytest_asyncio
 
-from reelwright_fakes.scenarios import Fault, Match, Scenario
 from reelwright_fakes.testing import Fake, running
 from tests.conformance.conftest import Chain, real_chain
 from tests.postgres import Postgres
@@ -112,7 +111,8 @@ async def test_tools_in_parallel_and_their_results(client: openai.AsyncOpenAI, v
     assert all(set(json.loads(given)) == {"city"} for _, given in arguments)
 
     results = [{"role": "tool", "tool_call_id": one.id, "content": "12 degrees"} for one in message.tool_calls]
-    last = await client.chat.completions.create(model=MODEL, messages=[*asking("Weather?"), message, *results], tools=[WEATHER])
+    told: Any = [*asking("Weather?"), message, *results]
+    last = await client.chat.completions.create(model=MODEL, messages=told, tools=[WEATHER])
     assert last.choices[0].finish_reason == "stop" and last.choices[0].message.content
 
 

@@ -19,41 +19,58 @@ async def gathered(
 
     The call is cancelled when this is closed early.
     """
-    pending: list[pb.ChatChunk] = []
-    news, room = asyncio.Event(), asyncio.Event()
-
-    async def collect() -> None:
-        async for message in call:
-            if message.chunks:
-                pending.extend(message.chunks)
-                news.set()
-            if len(pending) >= MOST:
-                room.clear()
-                await room.wait()
-
-    collecting = asyncio.create_task(collect())
-    collecting.add_done_callback(lambda ended: (news.set(), ended.cancelled() or ended.exception()))
+    pending = Pending()
+    collecting = asyncio.create_task(pending.collect(call))
+    collecting.add_done_callback(pending.end)
     try:
-        while not collecting.done() or pending:
-            if await _within(news, silence_s) and not pending:
-                break
-            taken, pending[:] = pending[:], []
-            news.clear()
-            room.set()
-            if collecting.done():
-                news.set()
-            yield taken
+        while not pending.exhausted:
+            taken = await pending.take(silence_s)
+            if taken or not pending.exhausted:
+                yield taken
         await collecting
     finally:
         call.cancel()
         collecting.cancel()
 
 
-async def _within(news: asyncio.Event, silence_s: float) -> bool:
-    """Whether there is news in time."""
-    try:
-        async with asyncio.timeout(silence_s):
-            await news.wait()
-    except TimeoutError:
-        return False
-    return True
+class Pending:
+    """Pieces that have come and that nobody has taken."""
+
+    def __init__(self) -> None:
+        self._pieces: list[pb.ChatChunk] = []
+        self._ended = False
+        self._news = asyncio.Event()
+        self._room = asyncio.Event()
+
+    async def collect(self, call: Streaming[pb.StreamChatResponse]) -> None:
+        """Takes in what the call says."""
+        async for message in call:
+            self._pieces.extend(message.chunks)
+            self._news.set()
+            if len(self._pieces) >= MOST:
+                self._room.clear()
+                await self._room.wait()
+
+    def end(self, collecting: asyncio.Task[None]) -> None:
+        """Notes that nothing more will come."""
+        # Nobody asks a stream that was left how it ended.
+        _ = collecting.cancelled() or collecting.exception()
+        self._ended = True
+        self._news.set()
+
+    @property
+    def exhausted(self) -> bool:
+        """Whether there is nothing left."""
+        return self._ended and not self._pieces
+
+    async def take(self, silence_s: float) -> list[pb.ChatChunk]:
+        """What is there, at once or as soon as there is something; nothing after `silence_s`."""
+        try:
+            async with asyncio.timeout(silence_s):
+                await self._news.wait()
+        except TimeoutError:
+            return []
+        taken, self._pieces = self._pieces, []
+        self._news.clear()
+        self._room.set()
+        return taken
