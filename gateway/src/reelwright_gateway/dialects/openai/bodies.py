@@ -25,11 +25,12 @@ _MISSING = re.compile(r"Object missing required field `(.+)`")
 
 
 async def read(request: Request, form: type[Form]) -> tuple[Form, dict[str, Any]]:
-    """The body in its form and as it came; raises FieldInvalid, and Refused when it is too large."""
+    """The body in its form and as it came; raises FieldInvalid, and Refused when it is too large or no JSON."""
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     # A page of another site may send forms and plain text without asking; JSON it may not.
     if kind != "application/json":
-        raise FieldInvalid("content-type", "must be application/json")
+        refused = "content-type: must be application/json"
+        raise Refused(Failure(415, "INVALID_ARGUMENT", refused, metadata={"field": "content-type"}))
     raw = _decoded(await _bytes(request))
     return shaped(raw, form), raw
 

@@ -41,6 +41,7 @@ BY_STATUS = {
     # SDKs would repeat these, and never get another answer.
     409: Kind(INVALID, "conflict", retry=False),
     413: Kind(INVALID, "request_too_large"),
+    415: Kind(INVALID, "unsupported_media_type"),
     429: Kind("requests", "rate_limit_exceeded", retry=True),
     503: Kind(SERVER, "service_unavailable", retry=True),
     504: Kind(SERVER, "timeout"),
