@@ -45,6 +45,8 @@ WRONG = {
     "half a surrogate": (b'{"model": "\\ud800", "messages": []}', "body"),
     "too deep to read": (b'{"a": ' + b"[" * 100_000, "body"),
     "too deep to pass on": (chat(acme=json.loads('{"a":' * 40 + "1" + "}" * 40)), "body"),
+    "too large a number": (chat(acme=10**400), "body"),
+    "too large a temperature": (chat(temperature=10**400), "temperature"),
     "no messages": (b'{"model": "local/text"}', "messages"),
     "empty messages": (chat(messages=[]), "messages"),
     "messages of another type": (chat(messages="Hi"), "messages"),

@@ -29,6 +29,10 @@ REAL = {
     "FAL_KEY_SECRET": "real-5",
     "REPLICATE_API_TOKEN": "r8-real",
     "GEMINI_API_KEY": "real-6",
+    "ANTHROPIC_AUTH_TOKEN": "real-7",
+    "GOOGLE_API_KEY": "real-8",
+    "FAST_LLM_BASE_URL": "https://fast.real.example/v1",
+    "RUNWAYML_API_SECRET": "real-9",
 }
 MODELS = ("openai/gpt-image-1.5", "fal/fal-ai/flux/dev", "replicate/black-forest-labs/flux-schnell")
 
@@ -55,7 +59,7 @@ def test_no_process_of_the_suite_has_a_real_key(played: RunningSuite) -> None:
     for name in (*SERVICES, "adapters", "envoy", "fakes"):
         held = played.part(name).environ()
         assert not set(REAL.values()) & set(held.values()), name
-        assert not {"OPENAI_ORG_ID", "FAL_KEY_SECRET", "GEMINI_API_KEY"} & held.keys(), name
+        assert not {"OPENAI_ORG_ID", "FAL_KEY_SECRET", "GOOGLE_API_KEY", "RUNWAYML_API_SECRET"} & held.keys(), name
 
 
 def test_every_vendor_points_services_at_the_fake_and_nowhere_else() -> None:

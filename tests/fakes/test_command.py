@@ -24,7 +24,7 @@ def test_the_command_prints_its_addresses_and_ends_on_interrupt() -> None:
         ended = process.wait(timeout=10)
 
     assert ended == 0 and "Traceback" not in rest
-    assert list(health["vendors"]) == ["openai", "fal", "replicate"]
+    assert list(health["vendors"]) == ["openai", "azure", "fast", "anthropic", "gemini", "fal", "replicate"]
     assert f"{address}/openai/v1" in rest
 
 

@@ -13,7 +13,6 @@ from typing import Any
 import psycopg
 import pytest
 from psycopg.rows import dict_row
-from tests.processes import ServiceProcess
 
 from reelwright.llm.v1 import llm_service_pb2 as pb
 from reelwright.llm.v1 import llm_service_pb2_grpc as rpc
@@ -31,6 +30,7 @@ from reelwright_llm.chatting import Asked, Chatting
 from reelwright_llm.metering import Meter
 from reelwright_llm.providers.interface import Answer, Head, ModelCard, Piece, Question, TextModel, Turn, Usage
 from reelwright_llm.wrappers.priced import PricedText
+from tests.processes import ServiceProcess
 
 ENTRY = """
 [[price]]

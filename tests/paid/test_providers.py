@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from reelwright.jobs.v1 import jobs_service_pb2 as pb
+from reelwright_fakes.scenarios import Match, Scenario
 from tests.paid.studio import MODELS, House, Studio, check_books
 
 VENDORS = tuple(MODELS)
@@ -175,3 +176,20 @@ async def test_an_end_user_sees_the_place_in_the_providers_queue(house: House) -
 async def test_a_size_the_model_does_not_make_is_refused_by_name(house: House) -> None:
     refused = await house.service.refusal(house.service.create("openai", "a wren", width=500, height=500))
     assert refused.reason == "SIZE_UNSUPPORTED" and refused.metadata["field"] == "width"
+
+
+@pytest.mark.parametrize("vendor", VENDORS)
+async def test_what_a_vendor_quotes_of_the_prompt_goes_no_further(house: House, vendor: str) -> None:
+    """A refusal in the vendor's words is told without those of the caller, in the error as in the log."""
+    studio, service = house.studio, house.service
+    prompt = f"a marked heron of {vendor} wades alone"
+    said = f"We do not draw '{prompt}' here."
+    studio.fake.control.script(Scenario(match=Match(vendor=vendor, prompt=prompt), outcome="fail", message=said))
+    job = await service.create(vendor, prompt)
+    events = await service.events(job.id)
+    failed = await service.done(job.id)
+    # OpenAI's safety system is told in a sentence of ours.
+    told = "the safety system rejected" if vendor == "openai" else "We do not draw '…' here."
+    assert failed.state == pb.Job.STATE_FAILED and told in failed.error.message
+    everything = "\n".join(str(event) for event in events) + str(failed)
+    assert "heron" not in everything and "wades alone" not in everything

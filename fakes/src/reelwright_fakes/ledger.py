@@ -86,6 +86,7 @@ class Submission:
     finished_at: float | None = None
     failure: Problem | None = None
     outputs: list[str] = field(default_factory=list)
+    abides: bool = False
     closed: bool = False
     path: str = ""
     headers: dict[str, str] = field(default_factory=dict)

@@ -32,7 +32,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="reelwright-fakes", description="Plays image vendors, with faults on demand.")
+    parser = argparse.ArgumentParser(
+        prog="reelwright-fakes", description="Plays vendors of text and pictures, with faults on demand."
+    )
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
     parser.add_argument(
         "--port", type=int, default=DEFAULT_PORT, help="port; 0 takes a free one (default: %(default)s)"

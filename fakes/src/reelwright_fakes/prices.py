@@ -33,6 +33,8 @@ PRICES = (
     Price("azure", "embedding", "prompt token", 1),
     Price("azure", "", "prompt token", 3),
     Price("azure", "", "completion token", 12),
+    Price("fast", "", "prompt token", 1),
+    Price("fast", "", "completion token", 1),
     Price("anthropic", "haiku", "prompt token", 1),
     Price("anthropic", "haiku", "completion token", 5),
     Price("anthropic", "", "prompt token", 3),

@@ -141,7 +141,8 @@ class Stage:
         if not submission.closed:
             submission.closed = True
             self.world.tell("closed", submission)
-            self.progress.cancel(submission)
+            if not submission.abides:
+                self.progress.cancel(submission)
 
     def _plan(self, operation: str, wish: Wish, intent: str) -> Plan:
         try:
@@ -159,7 +160,7 @@ class Stage:
     def _accept(self, request: Request, operation: str, intent: str, plan: Plan, wish: Wish) -> Submission:
         submission = self.world.ledger.open(self.vendor.name, operation, intent, plan=plan, at=self.world.clock.now())
         submission.provider_id, submission.model = wish.provider_id, wish.model
-        submission.arguments, submission.material = wish.arguments, wish.material
+        submission.arguments, submission.material, submission.abides = wish.arguments, wish.material, wish.abides
         submission.billed_micro_usd, submission.base_url = wish.price_micro_usd, str(request.base_url).rstrip("/")
         self.world.tell("accepted", submission, operation)
         return submission

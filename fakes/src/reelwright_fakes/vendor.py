@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 class Wish:
     """What a submission asks for, as far as the server must understand it.
 
-    `material` is whatever the vendor wants to find again on the submission when it makes the result.
+    `material` is whatever the vendor wants to find again on the submission when it makes the result. Work that `abides`
+    goes on when its caller leaves, although it is attended.
     """
 
     provider_id: str
@@ -31,6 +32,7 @@ class Wish:
     price_micro_usd: int
     arguments: dict[str, Any] = field(default_factory=dict)
     material: Any = None
+    abides: bool = False
 
 
 @dataclass(frozen=True)

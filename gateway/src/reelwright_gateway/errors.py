@@ -18,7 +18,7 @@ from reelwright_gateway.rendering import plain
 from reelwright_gateway.upstream import passed_on
 from reelwright_kit import logs
 from reelwright_kit.errors import AppError, PartUnavailable
-from reelwright_kit.statuses import RETRY_AFTER, status_of
+from reelwright_kit.statuses import CHALLENGE, RETRY_AFTER, status_of
 
 log = logs.logger(__name__)
 
@@ -73,9 +73,12 @@ class Failure:
 
     def told(self) -> dict[str, str]:
         """The headers that belong to it in every dialect."""
-        if self.retry_after_s is None:
-            return dict(self.headers)
-        return {**self.headers, RETRY_AFTER: str(math.ceil(self.retry_after_s))}
+        told = dict(self.headers)
+        if self.status == HTTP_STATUS["UNAUTHENTICATED"]:
+            told |= (CHALLENGE,)
+        if self.retry_after_s is not None:
+            told[RETRY_AFTER] = str(math.ceil(self.retry_after_s))
+        return told
 
 
 class Refused(Exception):

@@ -10,6 +10,9 @@ from reelwright_kit.errors import AppError
 RETRY_AFTER = "retry-after"
 """Whole seconds after which to try again, as HTTP has it."""
 
+CHALLENGE = ("www-authenticate", "Bearer")
+"""What HTTP wants to be told with 401."""
+
 
 def status_of(error: AppError) -> status_pb2.Status:
     """The status of a failure: its ErrorInfo, the fields it names, and when to try again."""

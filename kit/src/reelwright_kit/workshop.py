@@ -10,6 +10,7 @@ from reelwright_kit.assets.library import Library
 from reelwright_kit.assets.model import SUFFIXES, AssetRecord, Provenance
 from reelwright_kit.assets.rendering import asset_json
 from reelwright_kit.jobs.commission import Commission
+from reelwright_kit.jobs.discretion import Discreet
 from reelwright_kit.jobs.fulfilment import Fulfilment, Patience
 from reelwright_kit.jobs.model import Json
 from reelwright_kit.jobs.submissions import Units
@@ -93,7 +94,7 @@ class Workshop:
             return await Fulfilment(
                 work,
                 product.slot,
-                commission,
+                Discreet(commission, work.job.request),
                 out=path,
                 show=show,
                 keep=lambda micros: self._kept(work, product, path, micros),

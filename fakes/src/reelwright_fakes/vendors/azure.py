@@ -37,6 +37,7 @@ class Azure:
             "AZURE_OPENAI_API_KEY": "fake",
             "AZURE_OPENAI_ENDPOINT": f"{address}/azure",
             "OPENAI_API_VERSION": "2026-10-01",
+            "AZURE_OPENAI_DEPLOYMENTS": "gpt-4.1",
         }
 
     def routes(self, stage: Stage) -> Sequence[BaseRoute]:

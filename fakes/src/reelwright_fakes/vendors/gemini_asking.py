@@ -107,7 +107,8 @@ def _tools(tools: Sequence[Mapping[str, Any]]) -> Iterator[Tool]:
     for tool in tools:
         for declared in camel(tool).get("functionDeclarations") or ():
             spelt = camel(declared)
-            yield Tool(spelt["name"], spelt.get("parametersJsonSchema") or spelt.get("parameters") or {})
+            schema = spelt.get("parametersJsonSchema") or spelt.get("parameters") or {}
+            yield Tool(spelt["name"], _respelt(schema))
 
 
 def _choice(config: Mapping[str, Any]) -> tuple[Choice, str | None]:
@@ -125,8 +126,24 @@ def _results(content: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _schema(config: Mapping[str, Any]) -> Mapping[str, Any] | None:
-    described: Mapping[str, Any] | None = config.get("responseJsonSchema") or config.get("responseSchema")
-    return {} if described is None and config.get("responseMimeType") == "application/json" else described
+    described = config.get("responseJsonSchema") or config.get("responseSchema")
+    if described is None:
+        return {} if config.get("responseMimeType") == "application/json" else None
+    schema: Mapping[str, Any] = _respelt(described)
+    return schema
+
+
+def _respelt(schema: Any) -> Any:
+    """A schema with its own words in camel case, and the names of properties as they are."""
+    if isinstance(schema, list):
+        return [_respelt(one) for one in schema]
+    if not isinstance(schema, dict):
+        return schema
+    named = {"properties", "$defs", "defs"}
+    return {
+        word: {name: _respelt(one) for name, one in value.items()} if word in named else _respelt(value)
+        for word, value in camel(schema).items()
+    }
 
 
 def _effort(thinking: Mapping[str, Any]) -> str:

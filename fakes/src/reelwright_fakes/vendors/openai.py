@@ -23,6 +23,7 @@ from reelwright_fakes.vendors.openai_chat import Chat
 from reelwright_fakes.vendors.openai_errors import error_of, refused
 from reelwright_fakes.vendors.openai_images import ImageJob, edit_job, generation_job
 from reelwright_fakes.vendors.openai_plain import embeddings, models, moderations
+from reelwright_fakes.vendors.openai_responses import Responses
 
 URL_LIFE_S = 3600.0
 
@@ -40,6 +41,7 @@ class OpenAI:
     def routes(self, stage: Stage) -> Sequence[BaseRoute]:
         return [
             Route("/v1/chat/completions", Chat(stage).endpoint(), methods=["POST"]),
+            *Responses(stage).routes("/v1"),
             Route("/v1/embeddings", embeddings(stage), methods=["POST"]),
             Route("/v1/moderations", moderations(stage), methods=["POST"]),
             Route("/v1/models", models(stage), methods=["GET"]),

@@ -14,9 +14,9 @@ from grpc_status import rpc_status
 
 from reelwright_kit import caller, logs
 from reelwright_kit.database import LOST
-from reelwright_kit.errors import AppError, PartUnavailable, Unexpected
+from reelwright_kit.errors import AppError, Code, PartUnavailable, Unexpected
 from reelwright_kit.interceptors.wrapping import Context, Details, Handler, OurInterceptor, wrap
-from reelwright_kit.statuses import RETRY_AFTER, status_of
+from reelwright_kit.statuses import CHALLENGE, RETRY_AFTER, status_of
 
 log = logs.logger(__name__)
 
@@ -53,6 +53,8 @@ async def _abort(context: Context, error: AppError) -> None:
     status = rpc_status.to_status(status_of(error))
     # With the status: an answer that is nothing but its end becomes the headers of an HTTP answer at the edge.
     headers = caller.told()
+    if error.code is Code.UNAUTHENTICATED:
+        headers += (CHALLENGE,)
     if error.retry_after_s is not None:
         headers += ((RETRY_AFTER, str(math.ceil(error.retry_after_s))),)
     await context.abort(status.code, status.details, (*status.trailing_metadata, *headers))

@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from reelwright_kit.errors import ModelNotFound
 from reelwright_llm.metering import Meter
-from reelwright_llm.providers import hosts
+from reelwright_llm.providers import anthropic_messages, gemini_content, hosts
 from reelwright_llm.providers.interface import (
     Answer,
     Embedded,
@@ -39,7 +39,13 @@ from reelwright_llm.wrappers.shown import Shelf, ShownText
 from reelwright_llm.wrappers.traced import TracedText
 
 M = TypeVar("M")
-VENDORS: tuple[Callable[[LlmSettings], Vendor], ...] = (hosts.openai, hosts.azure, hosts.fast)
+VENDORS: tuple[Callable[[LlmSettings], Vendor], ...] = (
+    hosts.openai,
+    hosts.azure,
+    hosts.fast,
+    anthropic_messages.vendor,
+    gemini_content.vendor,
+)
 
 
 @dataclass(frozen=True)

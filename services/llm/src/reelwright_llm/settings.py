@@ -67,6 +67,26 @@ class LlmSettings(ServiceSettings, frozen=True, kw_only=True):
     fast_models: str = msgspec.field(default="", name="FAST_LLM_MODELS")
     """Chat models of that host that ListModels shows as `fast/<name>`; any other can be named too."""
 
+    anthropic_key: Secret = msgspec.field(default=Secret(""), name="ANTHROPIC_API_KEY")
+    """Key for Anthropic; empty: its models are not offered."""
+    anthropic_base_url: HttpUrl = msgspec.field(default="", name="ANTHROPIC_BASE_URL")
+    """Address of Anthropic's API without `/v1`; empty: Anthropic's own."""
+    anthropic_models: str = msgspec.field(
+        default="claude-opus-4-5,claude-sonnet-4-5,claude-haiku-4-5", name="ANTHROPIC_LLM_MODELS"
+    )
+    """Chat models of Anthropic that ListModels shows; any other can be named too."""
+
+    gemini_key: Secret = msgspec.field(default=Secret(""), name="GEMINI_API_KEY")
+    """Key for Gemini; empty: its models are not offered."""
+    google_key: Secret = msgspec.field(default=Secret(""), name="GOOGLE_API_KEY")
+    """Key for Gemini that goes before the other, as in Google's own SDK."""
+    gemini_base_url: HttpUrl = msgspec.field(default="", name="GOOGLE_GEMINI_BASE_URL")
+    """Address of Gemini's API without a version; empty: Google's own."""
+    gemini_models: str = msgspec.field(
+        default="gemini-3.8-flash,gemini-3.5-flash-lite,gemini-2.5-pro,gemini-2.5-flash", name="GEMINI_LLM_MODELS"
+    )
+    """Chat models of Gemini that ListModels shows; any other can be named too."""
+
     def __post_init__(self) -> None:
         super().__post_init__()
         _ = self.alias_map, self.fallback_map

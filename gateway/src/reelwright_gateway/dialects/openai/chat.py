@@ -66,9 +66,9 @@ async def _events(
     async with contextlib.aclosing(pieces):
         try:
             if first is not None:
-                yield telling.told(first) or SILENCE
+                yield telling.told(first) if first else SILENCE
                 async for chunks in pieces:
-                    yield telling.told(chunks) or SILENCE
+                    yield telling.told(chunks) if chunks else SILENCE
         except Exception as error:
             yield event(dialect.body(of_any(error)), "error")
             return

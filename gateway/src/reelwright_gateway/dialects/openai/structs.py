@@ -16,13 +16,16 @@ DEEPEST = 28
 
 
 def struct_of(values: Mapping[str, Any], field: str) -> struct_pb2.Struct | None:
-    """The values as a Struct, None when there are none; raises FieldInvalid naming `field` when they are too deep."""
+    """The values as a Struct, None when there are none; raises FieldInvalid naming `field`."""
     if not values:
         return None
     if _is_deeper(values, DEEPEST):
         raise FieldInvalid(field, f"is nested deeper than {DEEPEST} levels")
     struct = struct_pb2.Struct()
-    struct.update(values)
+    try:
+        struct.update(values)
+    except OverflowError:
+        raise FieldInvalid(field, "has a number that is too large") from None
     return struct
 
 
