@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 from typing import Any
 
 import openai
@@ -37,7 +38,7 @@ async def test_parallel_calls_go_to_the_client_and_their_results_come_back(
     answer = await told.chat.completions.create(model=MODEL, messages=ASKED, tools=[WEATHER], tool_choice="required")
     [heard] = script.heard.tools
     assert (heard.function.name, heard.function.strict) == ("weather", True)
-    assert dict(heard.function.parameters["properties"]["city"]) == {"type": "string"}
+    assert json.loads(heard.function.parameters_json) == PARAMETERS
     assert script.heard.tool_choice.mode == "required"
     message = answer.choices[0].message
     assert answer.choices[0].finish_reason == "tool_calls" and message.content is None and message.tool_calls

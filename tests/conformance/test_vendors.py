@@ -130,6 +130,26 @@ async def test_answer_fits_the_schema(client: openai.AsyncOpenAI) -> None:
     assert list(json.loads(answer.choices[0].message.content or "")) == ["title"]
 
 
+async def test_names_of_schemas_keep_their_order(client: openai.AsyncOpenAI) -> None:
+    """Models write in the order of the schema: thinking goes before the verdict, whatever the alphabet says."""
+    names = ["zeal", "reasoning", "answer", "confidence", "aside", "beta", "m"]
+    schema: Any = {
+        "type": "object",
+        "properties": {name: {"type": "string"} for name in names},
+        "required": names,
+        "additionalProperties": False,
+    }
+    called: Any = {"type": "function", "function": {"name": "judge", "parameters": schema}}
+    form: Any = {"type": "json_schema", "json_schema": {"name": "verdict", "strict": True, "schema": schema}}
+
+    written = await client.chat.completions.create(model=MODEL, messages=asking("Judge"), response_format=form)
+    asked = await client.chat.completions.create(model=MODEL, messages=asking("[fake:calls=1]"), tools=[called])
+
+    assert list(json.loads(written.choices[0].message.content or "")) == names
+    [call] = asked.choices[0].message.tool_calls or []
+    assert list(json.loads(call.function.arguments)) == names  # type: ignore[union-attr]
+
+
 async def test_a_thousand_chunks_are_those_of_the_vendor(client: openai.AsyncOpenAI, vendor: Fake) -> None:
     """Each of them, in order, as the vendor tells them to a client of its own."""
     question: Any = {"model": "gpt-4.1", "messages": asking("Long [fake:chunks=1000]"), "stream": True, "seed": 1}

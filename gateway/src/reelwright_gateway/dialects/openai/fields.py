@@ -17,6 +17,7 @@ NAMES = (
     (re.compile(r"\.video\.source(\.uri)?"), ".video_url.url"),
     (re.compile(r"\.file\.source\.asset"), ".file.file_id"),
     (re.compile(r"\.file\.source(\.uri)?"), ".file.file_data"),
+    (re.compile(r"\.(parameters|schema)_json$"), r".\1"),
     (re.compile(r"\.reasoning$"), ".reasoning_content"),
 )
 

@@ -6,12 +6,11 @@ from collections.abc import Mapping
 from typing import Any, Literal
 
 import msgspec
-from google.protobuf import struct_pb2
 
 from reelwright.llm.v1 import llm_service_pb2 as pb
 from reelwright_gateway.dialects.openai.bodies import Int32, Int64, invalid, rest
 from reelwright_gateway.dialects.openai.conversation import Message, messages_of
-from reelwright_gateway.dialects.openai.structs import Json, struct_of
+from reelwright_gateway.dialects.openai.structs import Json, struct_of, text_of
 from reelwright_kit.errors import FieldInvalid
 
 UNKNOWN = ("Object contains unknown field", "Invalid value")
@@ -159,7 +158,7 @@ def _function(given: Function) -> pb.Function:
     return pb.Function(
         name=given.name,
         description=given.description or "",
-        parameters=struct_of(given.parameters or {}, "tools"),
+        parameters_json="" if given.parameters is None else text_of(given.parameters, "tools"),
         strict=given.strict,
     )
 
@@ -177,7 +176,7 @@ def _format(given: Json) -> pb.ResponseFormat:
     schema = pb.JsonSchema(
         name=form.json_schema.name,
         description=form.json_schema.description or "",
-        schema=struct_of(form.json_schema.schema, "response_format.json_schema.schema") or struct_pb2.Struct(),
+        schema_json=text_of(form.json_schema.schema, "response_format.json_schema.schema"),
         strict=form.json_schema.strict,
     )
     return pb.ResponseFormat(type=form.type, json_schema=schema)

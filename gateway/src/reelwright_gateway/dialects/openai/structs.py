@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import msgspec
 from google.protobuf import json_format, struct_pb2
 
 from reelwright_kit.errors import FieldInvalid
@@ -13,6 +14,8 @@ Json = dict[str, Any]
 
 DEEPEST = 28
 """How deep JSON may be nested: a Struct needs three levels of messages for one of JSON, and there are 100 at most."""
+DEEPEST_TEXT = 100
+"""How deep JSON may be that travels as text."""
 
 
 def struct_of(values: Mapping[str, Any], field: str) -> struct_pb2.Struct | None:
@@ -27,6 +30,13 @@ def struct_of(values: Mapping[str, Any], field: str) -> struct_pb2.Struct | None
     except OverflowError:
         raise FieldInvalid(field, "has a number that is too large") from None
     return struct
+
+
+def text_of(values: Mapping[str, Any], field: str) -> str:
+    """The values as JSON text, which keeps the order of names; raises FieldInvalid naming `field`."""
+    if _is_deeper(values, DEEPEST_TEXT):
+        raise FieldInvalid(field, f"is nested deeper than {DEEPEST_TEXT} levels")
+    return msgspec.json.encode(values).decode()
 
 
 def _is_deeper(value: Any, levels: int) -> bool:
