@@ -82,9 +82,7 @@ class LlmSettings(ServiceSettings, frozen=True, kw_only=True):
     """Key for Gemini that goes before the other, as in Google's own SDK."""
     gemini_base_url: HttpUrl = msgspec.field(default="", name="GOOGLE_GEMINI_BASE_URL")
     """Address of Gemini's API without a version; empty: Google's own."""
-    gemini_models: str = msgspec.field(
-        default="gemini-3.8-flash,gemini-3.5-flash-lite,gemini-2.5-pro,gemini-2.5-flash", name="GEMINI_LLM_MODELS"
-    )
+    gemini_models: str = msgspec.field(default="gemini-2.5-pro,gemini-2.5-flash", name="GEMINI_LLM_MODELS")
     """Chat models of Gemini that ListModels shows; any other can be named too."""
 
     def __post_init__(self) -> None:
