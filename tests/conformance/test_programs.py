@@ -113,6 +113,17 @@ async def test_node_timeout_and_leaving_cancel_the_call(
         await script.left.wait()
 
 
+async def test_node_sdk_may_call_from_pages(node: Path, chain: Chain) -> None:
+    """A browser asks first whether each header that the SDK adds may be sent."""
+    sent = set(await ran(node, chain, "headers"))
+    asked = {"origin": "http://localhost:5173", "access-control-request-method": "POST"}
+    answer = await chain.rest.options("chat/completions", headers=asked)
+
+    allowed = set(answer.headers["access-control-allow-headers"].split(", "))
+    # Browsers set these by themselves, or need not ask.
+    assert "x-stainless-lang" in sent and sent - {"user-agent", "accept", "content-length"} <= allowed
+
+
 @pytest.fixture(scope="module")
 def old_python(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An interpreter with the last SDK before 1.0."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 from typing import Any
 
 import openai
@@ -36,10 +37,9 @@ def vendor() -> Iterator[Fake]:
         yield fake
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def paid(vendor: Fake, postgres: Postgres, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Chain]:
-    """The chain to it."""
-    environment = {
+def environment_of(vendor: Fake) -> dict[str, str]:
+    """What points an llm service at it."""
+    return {
         "OPENAI_API_KEY": "sk-any",
         "OPENAI_BASE_URL": vendor.bases("openai")["base_url"],
         "REELWRIGHT_LLM_ALIASES": "best=openai/gpt-4.1",
@@ -47,7 +47,12 @@ async def paid(vendor: Fake, postgres: Postgres, tmp_path_factory: pytest.TempPa
         "REELWRIGHT_LLM_BREAKER_FAILURES": "1000",
         "NO_PROXY": "127.0.0.1",
     }
-    async with real_chain(tmp_path_factory.mktemp("paid"), postgres.fresh(), **environment) as opened:
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def paid(vendor: Fake, postgres: Postgres, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Chain]:
+    """The chain to it."""
+    async with real_chain(tmp_path_factory.mktemp("paid"), postgres.fresh(), **environment_of(vendor)) as opened:
         yield opened
 
 
@@ -206,3 +211,23 @@ async def test_vectors_and_judgements_of_the_vendor(client: openai.AsyncOpenAI) 
     assert [len(one.embedding) for one in vectors.data] == [32, 32]
     assert [one.flagged for one in judged.results] == [True, False]
     assert judged.results[0].categories.violence is True
+
+
+async def test_stream_ends_when_its_key_is_revoked(vendor: Fake, postgres: Postgres, tmp_path: Path) -> None:
+    """In the middle of an answer, with the error of a wrong key; the vendor is left too."""
+    admin = "the-first-key-of-the-dialect-0123456789"
+    environment = environment_of(vendor) | {"REELWRIGHT_AUTH": "keys", "REELWRIGHT_ADMIN_KEY": admin}
+    vendor.control.reset()
+    async with real_chain(tmp_path, postgres.fresh(), **environment) as chain:
+        keys, told = chain.url.removesuffix("/v1") + "/api/v1/keys", {"authorization": f"Bearer {admin}"}
+        made = (await chain.rest.post(keys, json={"name": "short"}, headers=told)).json()
+        async with openai.AsyncOpenAI(base_url=chain.url, api_key=made["secret"]) as client:
+            question = asking("Hm [fake:slow every_s=1000] [fake:chunks=50]")
+            stream = await client.chat.completions.create(model=MODEL, messages=question, stream=True)
+            await anext(stream)
+            revoked = await chain.rest.post(f"{keys}/{made['key']['id']}:revoke", json={}, headers=told)
+            with pytest.raises(openai.APIError) as raised:
+                await anext(stream)
+
+    assert revoked.status_code == 200 and raised.value.code == "invalid_api_key"
+    await asyncio.to_thread(vendor.control.wait_for, "closed")

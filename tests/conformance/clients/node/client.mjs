@@ -58,6 +58,10 @@ const scenarios = {
   async unknown() {
     return client.chat.completions.create({ ...acme, acme_mode: "deep" });
   },
+  async headers() {
+    const { req } = await client.buildRequest({ method: "post", path: "/chat/completions", body: acme });
+    return [...req.headers.keys()];
+  },
   async refused() {
     return failure(() => client.chat.completions.create(acme));
   },
