@@ -162,7 +162,7 @@ FAILURES: list[tuple[Exception, type[openai.APIStatusError], int, str | None, in
     (Odd(Code.FAILED_PRECONDITION, "CONTENT_BLOCKED"), openai.BadRequestError, 400, "content_policy_violation", 1),
     (PartUnavailable("provider"), openai.InternalServerError, 503, "service_unavailable", 3),
     (Odd(Code.DEADLINE_EXCEEDED, ""), openai.InternalServerError, 504, "timeout", 3),
-    (NotOffered.call("Chat"), openai.InternalServerError, 501, "unimplemented", 3),
+    (NotOffered.call("Chat"), openai.InternalServerError, 501, "not_offered", 1),
     (ValueError("secret"), openai.InternalServerError, 500, "internal", 3),
 ]
 

@@ -38,11 +38,12 @@ BY_STATUS = {
     401: Kind(INVALID, "invalid_api_key"),
     403: Kind(INVALID, "permission_denied"),
     404: Kind(INVALID, "not_found"),
-    # SDKs would repeat these, and never get another answer.
+    # SDKs would repeat this and 501, and never get another answer.
     409: Kind(INVALID, "conflict", retry=False),
     413: Kind(INVALID, "request_too_large"),
     415: Kind(INVALID, "unsupported_media_type"),
     429: Kind("requests", "rate_limit_exceeded", retry=True),
+    501: Kind(SERVER, "not_offered", retry=False),
     503: Kind(SERVER, "service_unavailable", retry=True),
     504: Kind(SERVER, "timeout"),
 }
