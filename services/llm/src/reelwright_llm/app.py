@@ -9,6 +9,7 @@ from reelwright_kit.backbone import SHARED_SERVICES, Backbone, backbone
 from reelwright_kit.money.texts import Texts
 from reelwright_kit.money.usage import UsageRecorder
 from reelwright_kit.server import serve
+from reelwright_llm.analysing import Analysing
 from reelwright_llm.answers import Answers
 from reelwright_llm.chatting import Chatting
 from reelwright_llm.embedding import Embedding
@@ -45,6 +46,7 @@ def servicer(base: Backbone, offered: Offers, meter: Meter) -> LlmServicer:
         Embedding(offered.embedding, meter),
         Judging(offered.judging, meter),
         Optimising(offered.text, {LocalText.card.id: LocalRewriter(LocalText.card, meter)}),
+        Analysing(offered.text),
         answers,
         offered,
         base.prices,

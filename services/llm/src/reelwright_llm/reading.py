@@ -13,6 +13,7 @@ from reelwright.assets.v1 import assets_service_pb2 as assets
 from reelwright.llm.v1 import llm_service_pb2 as pb
 from reelwright_kit.errors import FieldInvalid
 from reelwright_kit.jobs.rendering import digest_of
+from reelwright_llm.analysing import Look
 from reelwright_llm.chatting import Asked
 from reelwright_llm.providers.interface import Hints, Json, Media, Part, Question, Sampling, Tool, ToolCall, Turn
 
@@ -56,6 +57,23 @@ def question_from(request: ChatLike) -> Question:
 def ceiling_of(request: Any) -> int | None:
     """What the answer to a request may cost, millionths of a US dollar; None without a limit."""
     return request.max_cost_micros if request.HasField("max_cost_micros") else None
+
+
+def look_from(request: pb.AnalyzeRequest) -> Look:
+    """What is to be looked at."""
+    kind = request.WhichOneof("subject") or "text"
+    media = None if kind == "text" else media_of(kind, getattr(request, kind), kind)
+    return Look(
+        kind,
+        tuple(request.aspects),
+        media,
+        request.text,
+        tuple(request.brands),
+        request.max_tags if request.HasField("max_tags") else 8,
+        request.language or "en",
+        json_of(request.extra),
+        ceiling_of(request),
+    )
 
 
 def media_of(kind: str, source: assets.MediaReference, field: str) -> Media:

@@ -9,6 +9,7 @@ from google.protobuf import struct_pb2, timestamp_pb2
 from reelwright.jobs.v1 import jobs_service_pb2 as jobs
 from reelwright.llm.v1 import llm_service_pb2 as pb
 from reelwright_kit.money.prices import TokenPrices
+from reelwright_llm.analysing import Seen
 from reelwright_llm.providers.interface import (
     Answer,
     CallDelta,
@@ -58,6 +59,20 @@ def usage_message(usage: Usage) -> pb.Usage:
 def cost_message(micros: int) -> jobs.Cost:
     """What was charged, millionths of a US dollar."""
     return jobs.Cost(settled_micros=micros)
+
+
+def seen_message(seen: Seen) -> pb.AnalyzeResponse:
+    """What was seen."""
+    return pb.AnalyzeResponse(
+        tags=seen.tags,
+        description=seen.description,
+        findings=[pb.Finding(kind=one.kind, severity=one.severity, detail=one.detail) for one in seen.findings],
+        suggested_file_name=seen.file_name,
+        usage=usage_message(seen.usage),
+        model=seen.model,
+        provider=seen.provider,
+        cost=cost_message(seen.cost_micros),
+    )
 
 
 def judgement_message(judged: Judgement) -> pb.ModerationResult:

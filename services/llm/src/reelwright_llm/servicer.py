@@ -10,9 +10,9 @@ import grpc
 
 from reelwright.llm.v1 import llm_service_pb2 as pb
 from reelwright.llm.v1 import llm_service_pb2_grpc as rpc
-from reelwright_kit.errors import NotOffered
 from reelwright_kit.ids import new_id
 from reelwright_kit.money.prices import Prices
+from reelwright_llm.analysing import Analysing
 from reelwright_llm.answers import Answers
 from reelwright_llm.chatting import Chatting
 from reelwright_llm.coalescing import together
@@ -21,13 +21,14 @@ from reelwright_llm.judging import Judging
 from reelwright_llm.offers import Offers
 from reelwright_llm.optimising import Optimising, Wish
 from reelwright_llm.providers.interface import Texts
-from reelwright_llm.reading import asked_from, ceiling_of, json_of, media_of
+from reelwright_llm.reading import asked_from, ceiling_of, json_of, look_from, media_of
 from reelwright_llm.rendering import (
     chat_message,
     chunk_message,
     cost_message,
     judgement_message,
     model_message,
+    seen_message,
     struct_of,
     usage_message,
 )
@@ -47,6 +48,7 @@ class LlmServicer(rpc.LlmServiceServicer):
         embedding: Embedding,
         judging: Judging,
         optimising: Optimising,
+        analysing: Analysing,
         answers: Answers,
         offers: Offers,
         prices: Prices,
@@ -55,6 +57,7 @@ class LlmServicer(rpc.LlmServiceServicer):
         self._embedding = embedding
         self._judging = judging
         self._optimising = optimising
+        self._analysing = analysing
         self._answers = answers
         self._offers = offers
         self._prices = prices
@@ -128,4 +131,7 @@ class LlmServicer(rpc.LlmServiceServicer):
         )
 
     async def Analyze(self, request: pb.AnalyzeRequest, context: Context) -> pb.AnalyzeResponse:
-        raise NotOffered.call("Analyze")
+        return await once(self._answers, request, pb.AnalyzeResponse, lambda: self._analyse(request))
+
+    async def _analyse(self, request: pb.AnalyzeRequest) -> pb.AnalyzeResponse:
+        return seen_message(await self._analysing.look(request.model, look_from(request)))

@@ -902,7 +902,7 @@ class VideoPart(_message.Message):
     SOURCE_FIELD_NUMBER: _builtins.int
     FRAMES_PER_SECOND_FIELD_NUMBER: _builtins.int
     frames_per_second: _builtins.float
-    """Optional. Pictures to look at per second, above 0 to 30. Default: the provider's; models without video are shown stills."""
+    """Optional. Pictures to look at per second, above 0 to 30. Default: the provider's."""
     @_builtins.property
     def source(self) -> _assets_service_pb2.MediaReference:
         """Required. The video: MP4, WebM or QuickTime."""
@@ -2084,7 +2084,7 @@ class AnalyzeRequest(_message.Message):
 
     @_builtins.property
     def video(self) -> _assets_service_pb2.MediaReference:
-        """A video: MP4, WebM or QuickTime; models without video are shown stills."""
+        """A video: MP4, WebM or QuickTime; needs a model with `video_input`."""
 
     @_builtins.property
     def aspects(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
