@@ -192,6 +192,13 @@ def model_cards(service: str) -> list[dict[str, Any]]:
         # Made from tables when the service starts: asked for as the service does, without any provider connected.
         nothing_has_a_price = importlib.import_module("reelwright_kit.money.prices").Prices([])
         offers = importlib.import_module(f"reelwright_{service}.offers")
+        if service == "llm":
+            kept_nowhere = {
+                "REELWRIGHT_STORE_URL": "file:///nowhere",
+                "REELWRIGHT_DATABASE_URL": "postgresql://nowhere",
+            }
+            settings = importlib.import_module("reelwright_llm.settings").LlmSettings.load(kept_nowhere)
+            return sorted((vars(card) for card in offers.every_card(settings)), key=lambda card: str(card["id"]))
         models = offers.every_model(nothing_has_a_price, None, None, None, 1)
         return sorted((vars(model.card) for model in models), key=lambda card: str(card["id"]))
     providers = root / "providers"

@@ -24,11 +24,6 @@ PASSED_ON = {
 """Failures that carry the reason of another one."""
 
 LATER = {
-    "llm": {
-        "CONTEXT_TOO_LONG": "the local engine reads everything the contract lets through",
-        "CONTENT_BLOCKED": "the local engine refuses nothing",
-        "SCHEMA_UNSUPPORTED": "the local engine fills every schema it is given",
-    },
     "story": {"SHOT_NOT_FOUND": "ReviseShot is not offered in this release"},
 }
 """Reasons that no code of this release gives, and why."""

@@ -19,7 +19,8 @@ from reelwright_kit.money.usage import UsageRecorder
 from reelwright_llm.answers import Answers, Claim
 from reelwright_llm.chatting import Asked, Chatting
 from reelwright_llm.metering import Meter
-from reelwright_llm.providers.interface import Answer, ModelCard, Piece, Question, TextModel, Turn, Usage
+from reelwright_llm.providers.interface import Answer, Head, ModelCard, Piece, Question, TextModel, Turn, Usage
+from reelwright_llm.wrappers.priced import PricedText
 
 TENANT = "local"
 PATIENCE_S = 30.0
@@ -45,12 +46,12 @@ class Slow:
         await self.go.wait()
         if self.refuses:
             raise PartUnavailable("provider")
-        return Answer(f"txt_{number}", "slow", "test", f"answer {number}", "stop", Usage(1, 1))
+        return Answer.said(Head(f"txt_{number}"), f"answer {number}", "stop", Usage(1, 1))
 
     async def stream(self, question: Question) -> AsyncGenerator[Piece]:
         self.asked += 1
-        yield Piece("one ")
-        yield Piece("two", "stop", Usage(1, 1))
+        yield Piece.said("one ")
+        yield Piece.said("two", "stop", Usage(1, 1))
 
 
 @pytest.fixture
@@ -67,24 +68,21 @@ def model() -> Slow:
 
 
 def process(pool: Pool, model: Slow) -> Chatting:
-    models: list[TextModel] = [model]
-    return Chatting(
-        Catalogue(models, "slow"),
-        Answers(pool),
-        Meter(Prices.load(), Texts(pool, allow_unknown_price=True), UsageRecorder(pool)),
-    )
+    meter = Meter(Prices.load(), Texts(pool, allow_unknown_price=True), UsageRecorder(pool))
+    models: list[TextModel] = [PricedText(model, meter)]
+    return Chatting(Catalogue(models, "slow"), Answers(pool))
 
 
 async def ask(chatting: Chatting, asked: Asked = ASKED) -> tuple[str, bool]:
     """The answer, and whether it was given before."""
     caller.become(Caller(TENANT, "call"))
-    return (await chatting.answer(asked)).id, caller.replayed()
+    return (await chatting.answer(asked)).head.id, caller.replayed()
 
 
 async def read(chatting: Chatting, asked: Asked = ASKED) -> tuple[list[str], bool]:
     """The pieces of a streamed answer, and whether it was given before."""
     caller.become(Caller(TENANT, "call"))
-    return [piece.text async for piece in chatting.stream(asked)[1]], caller.replayed()
+    return [piece.text async for piece in chatting.stream(asked)], caller.replayed()
 
 
 async def test_calls_at_one_time_ask_the_model_once_whichever_process_they_reach(pool: Pool, model: Slow) -> None:
@@ -142,13 +140,13 @@ async def test_a_call_without_an_id_is_asked_every_time(pool: Pool, model: Slow)
 async def test_a_streamed_answer_is_given_again(pool: Pool, model: Slow) -> None:
     chatting = process(pool, model)
     assert await read(chatting) == (["one ", "two"], False)
-    assert await read(chatting) == (["one two"], True)
+    assert await read(chatting) == (["one two", ""], True)
     assert model.asked == 1
 
 
 async def test_a_stream_that_was_broken_off_leaves_its_id_to_the_next_call(pool: Pool, model: Slow) -> None:
     chatting = process(pool, model)
     caller.become(Caller(TENANT, "call"))
-    async with contextlib.aclosing(chatting.stream(ASKED)[1]) as pieces:
+    async with contextlib.aclosing(chatting.stream(ASKED)) as pieces:
         assert (await anext(pieces)).text == "one "
     assert await read(chatting) == (["one ", "two"], False)

@@ -13,7 +13,6 @@ from typing import Any
 import psycopg
 import pytest
 from psycopg.rows import dict_row
-from tests.processes import ServiceProcess
 
 from reelwright.llm.v1 import llm_service_pb2 as pb
 from reelwright.llm.v1 import llm_service_pb2_grpc as rpc
@@ -29,7 +28,9 @@ from reelwright_kit.money.usage import UsageRecorder
 from reelwright_llm.answers import Answers
 from reelwright_llm.chatting import Asked, Chatting
 from reelwright_llm.metering import Meter
-from reelwright_llm.providers.interface import Answer, ModelCard, Piece, Question, TextModel, Turn, Usage
+from reelwright_llm.providers.interface import Answer, Head, ModelCard, Piece, Question, TextModel, Turn, Usage
+from reelwright_llm.wrappers.priced import PricedText
+from tests.processes import ServiceProcess
 
 ENTRY = """
 [[price]]
@@ -53,14 +54,14 @@ class Talker:
     async def answer(self, question: Question) -> Answer:
         if self.fails_after is not None:
             raise PartUnavailable("provider")
-        return Answer("txt_1", self.card.id, "acme", "one two", "stop", Usage(7, 3))
+        return Answer.said(Head("txt_1"), "one two", "stop", Usage(7, 3))
 
     async def stream(self, question: Question) -> AsyncGenerator[Piece]:
         for number, word in enumerate(("one words", "two")):
             if number == self.fails_after:
                 raise PartUnavailable("provider")
-            yield Piece(word)
-        yield Piece("", "stop", Usage(7, 3))
+            yield Piece.said(word)
+        yield Piece.said("", "stop", Usage(7, 3))
 
 
 @pytest.fixture
@@ -81,8 +82,9 @@ def talker() -> Talker:
 def chatting(pool: Pool, talker: Talker) -> Chatting:
     """The service's use-case with that model."""
     prices = Prices([read(ENTRY.format(model="acme/talk"))], lambda: date(2026, 11, 20))
-    models: list[TextModel] = [talker]
-    return Chatting(Catalogue(models, "acme/talk"), Answers(pool), Meter(prices, Texts(pool), UsageRecorder(pool)))
+    meter = Meter(prices, Texts(pool), UsageRecorder(pool))
+    models: list[TextModel] = [PricedText(talker, meter)]
+    return Chatting(Catalogue(models, "acme/talk"), Answers(pool))
 
 
 async def books(pool: Pool) -> tuple[list[tuple[int, int, int]], dict[str, int]]:
@@ -109,7 +111,7 @@ async def test_an_answer_costs_the_tokens_that_it_used_and_once(chatting: Chatti
 async def test_a_streamed_answer_costs_the_same(chatting: Chatting, pool: Pool) -> None:
     """Also when it is read twice under one request id."""
     for _ in range(2):
-        assert "".join([piece.text async for piece in chatting.stream(ASKED)[1]]) == "one wordstwo"
+        assert "".join([piece.text async for piece in chatting.stream(ASKED)]) == "one wordstwo"
     assert (await books(pool))[0] == [(7, 3, 44)]
 
 
@@ -119,7 +121,7 @@ async def test_an_answer_that_fails_before_a_word_is_free(chatting: Chatting, ta
     with pytest.raises(PartUnavailable):
         await chatting.answer(ASKED)
     with pytest.raises(PartUnavailable):
-        _ = [piece async for piece in chatting.stream(ASKED)[1]]
+        _ = [piece async for piece in chatting.stream(ASKED)]
     assert await books(pool) == ([], {})
 
 
@@ -128,10 +130,10 @@ async def test_an_answer_that_could_cost_more_than_its_caller_allows_is_not_aske
 ) -> None:
     """4 tokens read and 500 written would cost 5,008; with that allowed it is answered."""
     with pytest.raises(CostCeiling) as raised:
-        await chatting.answer(replace(ASKED, ceiling_micros=5_007))
+        await chatting.answer(replace(ASKED, question=replace(ASKED.question, ceiling_micros=5_007)))
     assert raised.value.metadata["needed_micros"] == "5008"
     assert await books(pool) == ([], {})
-    assert (await chatting.answer(replace(ASKED, ceiling_micros=5_008))).text
+    assert (await chatting.answer(replace(ASKED, question=replace(ASKED.question, ceiling_micros=5_008)))).text
 
 
 @pytest.mark.parametrize("fails", [True, False])
@@ -141,7 +143,7 @@ async def test_an_answer_that_breaks_off_costs_what_came(
     """Whichever side ends it: 15 characters read and 9 said are 4 and 3 tokens."""
     talker.fails_after = 1 if fails else None
     with contextlib.suppress(PartUnavailable):
-        async with contextlib.aclosing(chatting.stream(ASKED)[1]) as pieces:
+        async with contextlib.aclosing(chatting.stream(ASKED)) as pieces:
             async for _ in pieces:
                 if not fails:
                     break

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import time
 from collections.abc import AsyncGenerator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import msgspec
 
@@ -13,8 +14,8 @@ from reelwright_kit.catalogue import Catalogue
 from reelwright_kit.ids import new_id
 from reelwright_llm.answers import Answers, Claim
 from reelwright_llm.errors import CapabilityUnsupported
-from reelwright_llm.metering import TEXT, Meter, likely_use
-from reelwright_llm.providers.interface import Answer, ModelCard, Piece, Question, TextModel, Usage
+from reelwright_llm.joining import joined, pieces_of
+from reelwright_llm.providers.interface import Answer, Delta, Head, Piece, Question, TextModel
 
 
 @dataclass(frozen=True)
@@ -25,8 +26,6 @@ class Asked:
     model: str = ""
     request_id: str = ""
     digest: bytes = b""
-    ceiling_micros: int | None = None
-    """What the answer may cost, millionths of a US dollar."""
     needs: tuple[tuple[str, str], ...] = ()
     """Fields of the request with the capability each needs."""
 
@@ -36,13 +35,19 @@ class Asked:
         return Claim(caller.current().tenant, self.request_id, self.digest)
 
 
+class KeptAnswer(msgspec.Struct):
+    """An answer at rest."""
+
+    id: str
+    answer: Answer
+
+
 class Chatting:
     """Asks models."""
 
-    def __init__(self, catalogue: Catalogue[TextModel], answers: Answers, meter: Meter) -> None:
+    def __init__(self, catalogue: Catalogue[TextModel], answers: Answers) -> None:
         self._catalogue = catalogue
         self._answers = answers
-        self._meter = meter
 
     async def answer(self, asked: Asked) -> Answer:
         """The answer; one that was given before under the same request id is given again."""
@@ -50,49 +55,43 @@ class Chatting:
         if not asked.request_id:
             return await self._asked(model, asked)
         made = await self._answers.once(asked.claim, lambda: self._encoded(model, asked))
-        return msgspec.json.decode(made, type=Answer)
+        return msgspec.json.decode(made, type=KeptAnswer).answer
 
     async def _encoded(self, model: TextModel, asked: Asked) -> bytes:
-        return msgspec.json.encode(await self._asked(model, asked))
+        return _kept(await self._asked(model, asked))
 
     async def _asked(self, model: TextModel, asked: Asked) -> Answer:
-        async with self._meter.asking(TEXT, model.card, likely_use(asked.question), asked.ceiling_micros) as reading:
-            answer = await model.answer(asked.question)
-            reading.usage = answer.usage
-        return answer
+        answer = await model.answer(asked.question)
+        return replace(answer, head=_identified(answer.head, _new_head()))
 
-    def stream(self, asked: Asked) -> tuple[ModelCard, AsyncGenerator[Piece]]:
-        """The model that answers, and its answer piece by piece; one given before under the id is given again."""
+    def stream(self, asked: Asked) -> AsyncGenerator[Piece]:
+        """The answer piece by piece; one given before under the id is given again."""
         model = self._model_for(asked)
-        pieces = self._kept(model, asked) if asked.request_id else self._streamed(model, asked)
-        return model.card, pieces
+        return self._kept(model, asked) if asked.request_id else self._streamed(model, asked)
 
     async def _kept(self, model: TextModel, asked: Asked) -> AsyncGenerator[Piece]:
         kept = await self._answers.claim(asked.claim)
         if kept:
-            known = msgspec.json.decode(kept, type=Answer)
-            yield Piece(known.text, known.finish_reason, known.usage)
+            for piece in pieces_of(msgspec.json.decode(kept, type=KeptAnswer).answer):
+                yield piece
             return
-        said = []
+        said = list[Piece]()
         async with self._answers.making(asked.claim):
             async with contextlib.aclosing(self._streamed(model, asked)) as pieces:
                 async for piece in pieces:
                     said.append(piece)
                     yield piece
-            last, text = said[-1], "".join(piece.text for piece in said)
-            usage = last.usage or Usage(0, 0)
-            answer = Answer(new_id("txt"), model.card.id, model.card.provider, text, last.finish_reason, usage)
-            await self._answers.keep(asked.claim, msgspec.json.encode(answer))
+            await self._answers.keep(asked.claim, _kept(joined(said)))
 
     async def _streamed(self, model: TextModel, asked: Asked) -> AsyncGenerator[Piece]:
-        async with (
-            self._meter.asking(TEXT, model.card, likely_use(asked.question), asked.ceiling_micros) as reading,
-            contextlib.aclosing(model.stream(asked.question)) as pieces,
-        ):
+        head, begun = _new_head(), set[int]()
+        async with contextlib.aclosing(model.stream(asked.question)) as pieces:
             async for piece in pieces:
-                reading.said_characters += len(piece.text)
-                reading.usage = piece.usage or reading.usage
-                yield piece
+                named = _identified(piece.head, head)
+                # The first piece decides: a provider may leave the id out of some.
+                head = replace(head, id=named.id, created=named.created)
+                deltas = tuple(_opened(delta, begun) for delta in piece.deltas)
+                yield replace(piece, deltas=deltas, head=replace(named, id=head.id, created=head.created))
 
     def _model_for(self, asked: Asked) -> TextModel:
         model = self._catalogue.choose(asked.model)
@@ -100,3 +99,22 @@ class Chatting:
             if capability not in model.card.capabilities:
                 raise CapabilityUnsupported(field, model.card.id, capability)
         return model
+
+
+def _kept(answer: Answer) -> bytes:
+    return msgspec.json.encode(KeptAnswer(answer.head.id, answer))
+
+
+def _new_head() -> Head:
+    return Head(new_id("txt"), int(time.time()))
+
+
+def _opened(delta: Delta, begun: set[int]) -> Delta:
+    """`delta`, which says who speaks if it is the first of its choice and only then."""
+    first = delta.index not in begun
+    begun.add(delta.index)
+    return replace(delta, role="assistant" if first else "")
+
+
+def _identified(head: Head, otherwise: Head) -> Head:
+    return replace(head, id=head.id or otherwise.id, created=head.created or otherwise.created)

@@ -17,6 +17,8 @@ TEXT, EMBEDDING, MODERATION = "text", "embedding", "moderation"
 
 LIKELY_ANSWER_TOKENS = 500
 """What is held for an answer to a question without `max_output_tokens`; a longer one is charged all the same."""
+LIKELY_MEDIA_TOKENS = 1000
+"""What is held for each picture or other file in a question."""
 
 
 @dataclass
@@ -33,7 +35,8 @@ class Reading:
     @property
     def used(self) -> Usage:
         """What the model said, else what the words that came amount to."""
-        return self.usage or Usage(self.likely.input_tokens, math.ceil(self.said_characters / CHARACTERS_PER_TOKEN))
+        written = math.ceil(self.said_characters / CHARACTERS_PER_TOKEN)
+        return self.usage or Usage(self.likely.input_tokens, written, estimated=True)
 
 
 class Meter:
@@ -65,8 +68,12 @@ class Meter:
                 raise
             await self._note(kind, card, reading.used, till)
 
+    def micros(self, card: ModelCard, used: Usage) -> int:
+        """What so many tokens cost; 0 where the price is not known and that is allowed."""
+        return self._prices.tokens(card.id, used.input_tokens, used.output_tokens) or 0
+
     async def _note(self, kind: str, card: ModelCard, used: Usage, till: texts.Meter) -> None:
-        micros = self._prices.tokens(card.id, used.input_tokens, used.output_tokens) or 0
+        micros = self.micros(card, used)
         till.used = texts.Used(used.input_tokens, used.output_tokens, micros)
         if not till.booked:
             tokens = used.input_tokens, used.output_tokens
@@ -75,8 +82,9 @@ class Meter:
 
 def likely_use(question: Question) -> Usage:
     """What a question will probably use."""
-    answer = question.max_output_tokens or LIKELY_ANSWER_TOKENS
-    return Usage(tokens_of(turn.text for turn in question.turns), answer)
+    answer = (question.max_output_tokens or LIKELY_ANSWER_TOKENS) * (question.sampling.n or 1)
+    shown = sum(len(turn.media) for turn in question.turns) * LIKELY_MEDIA_TOKENS
+    return Usage(tokens_of(turn.words for turn in question.turns) + shown, answer)
 
 
 def tokens_of(words: Iterable[str]) -> int:

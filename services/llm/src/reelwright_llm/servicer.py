@@ -4,36 +4,39 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
 from typing import Any
 
 import grpc
 
 from reelwright.llm.v1 import llm_service_pb2 as pb
 from reelwright.llm.v1 import llm_service_pb2_grpc as rpc
-from reelwright_kit.catalogue import Catalogue
-from reelwright_kit.errors import NotOffered
 from reelwright_kit.ids import new_id
-from reelwright_kit.jobs.rendering import timestamp
-from reelwright_kit.money.prices import Prices, TokenPrices
+from reelwright_kit.money.prices import Prices
+from reelwright_llm.analysing import Analysing
 from reelwright_llm.answers import Answers
 from reelwright_llm.chatting import Chatting
-from reelwright_llm.errors import CapabilityUnsupported
-from reelwright_llm.metering import EMBEDDING, LIKELY_ANSWER_TOKENS, MODERATION, TEXT, Meter, tokens_of
-from reelwright_llm.providers import local
-from reelwright_llm.providers.interface import EmbeddingModel, Judgement, ModelCard, TextModel, Usage
-from reelwright_llm.providers.local_text import judge
-from reelwright_llm.reading import asked_from, ceiling_of
+from reelwright_llm.coalescing import together
+from reelwright_llm.embedding import Embedding
+from reelwright_llm.judging import Judging
+from reelwright_llm.offers import Offers
+from reelwright_llm.optimising import Optimising, Wish
+from reelwright_llm.providers.interface import Texts
+from reelwright_llm.reading import asked_from, ceiling_of, json_of, look_from, media_of
+from reelwright_llm.rendering import (
+    chat_message,
+    chunk_message,
+    cost_message,
+    judgement_message,
+    model_message,
+    seen_message,
+    struct_of,
+    usage_message,
+)
 from reelwright_llm.repeating import once
 
 SERVICE = "reelwright.llm.v1.LlmService"
 
 Context = grpc.aio.ServicerContext[Any, Any]
-
-JUDGE = ModelCard("local/moderation", "local", "Word patterns", "moderation")
-
-PIECES_PER_MESSAGE = 8
-"""Pending pieces go out together: a message costs far more than a piece."""
 
 
 class LlmServicer(rpc.LlmServiceServicer):
@@ -42,138 +45,93 @@ class LlmServicer(rpc.LlmServiceServicer):
     def __init__(
         self,
         chatting: Chatting,
+        embedding: Embedding,
+        judging: Judging,
+        optimising: Optimising,
+        analysing: Analysing,
         answers: Answers,
-        text_models: Catalogue[TextModel],
-        embedding_models: Catalogue[EmbeddingModel],
-        meter: Meter,
+        offers: Offers,
         prices: Prices,
     ) -> None:
         self._chatting = chatting
+        self._embedding = embedding
+        self._judging = judging
+        self._optimising = optimising
+        self._analysing = analysing
         self._answers = answers
-        self._text_models = text_models
-        self._embedding_models = embedding_models
-        self._meter = meter
+        self._offers = offers
         self._prices = prices
 
     async def Chat(self, request: pb.ChatRequest, context: Context) -> pb.ChatResponse:
-        answer = await self._chatting.answer(asked_from(request))
-        message = pb.Message(role="assistant", content=answer.text)
-        return pb.ChatResponse(
-            id=answer.id,
-            create_time=timestamp(datetime.now(UTC)),
-            model=answer.model,
-            provider=answer.provider,
-            choices=[pb.Choice(index=0, message=message, finish_reason=answer.finish_reason)],
-            usage=usage_message(answer.usage),
-        )
+        return chat_message(await self._chatting.answer(asked_from(request)))
 
     async def StreamChat(self, request: pb.StreamChatRequest, context: Context) -> AsyncIterator[pb.StreamChatResponse]:
-        card, pieces = self._chatting.stream(asked_from(request))
-        answer, created = new_id("txt"), timestamp(datetime.now(UTC))
-        pending: list[pb.ChatChunk] = []
-        async with contextlib.aclosing(pieces):
-            async for piece in pieces:
-                delta = pb.Delta(role="assistant", content=piece.text)
-                choice = pb.ChoiceDelta(index=0, delta=delta, finish_reason=piece.finish_reason)
-                usage = usage_message(piece.usage) if piece.usage else None
-                pending.append(
-                    pb.ChatChunk(
-                        id=answer,
-                        create_time=created,
-                        model=card.id,
-                        provider=card.provider,
-                        choices=[choice],
-                        usage=usage,
-                    )
-                )
-                if len(pending) == PIECES_PER_MESSAGE:
-                    yield pb.StreamChatResponse(chunks=pending)
-                    pending = []
-        if pending:
-            yield pb.StreamChatResponse(chunks=pending)
+        async with contextlib.aclosing(together(self._chatting.stream(asked_from(request)))) as batches:
+            async for batch in batches:
+                yield pb.StreamChatResponse(chunks=[chunk_message(piece) for piece in batch])
 
     async def Embed(self, request: pb.EmbedRequest, context: Context) -> pb.EmbedResponse:
         return await once(self._answers, request, pb.EmbedResponse, lambda: self._embed(request))
 
     async def _embed(self, request: pb.EmbedRequest) -> pb.EmbedResponse:
-        model = self._embedding_models.choose(request.model)
         dimensions = request.dimensions if request.HasField("dimensions") else None
-        async with self._meter.asking(
-            EMBEDDING, model.card, Usage(tokens_of(request.inputs), 0), ceiling_of(request)
-        ) as reading:
-            vectors, usage = await model.embed(request.inputs, dimensions)
-            reading.usage = usage
-        embeddings = [pb.Embedding(index=n, values=vector) for n, vector in enumerate(vectors)]
+        texts = Texts(list(request.inputs), dimensions, request.user, json_of(request.extra))
+        card, made, micros = await self._embedding.embed(request.model, texts, ceiling_of(request))
         return pb.EmbedResponse(
-            embeddings=embeddings, usage=usage_message(usage), model=model.card.id, provider=model.card.provider
+            embeddings=[pb.Embedding(index=n, values=vector) for n, vector in enumerate(made.vectors)],
+            usage=usage_message(made.usage),
+            model=card.id,
+            provider=card.provider,
+            cost=cost_message(micros),
+            extra=struct_of(made.extra),
         )
 
     async def Moderate(self, request: pb.ModerateRequest, context: Context) -> pb.ModerateResponse:
         return await once(self._answers, request, pb.ModerateResponse, lambda: self._moderate(request))
 
     async def _moderate(self, request: pb.ModerateRequest) -> pb.ModerateResponse:
-        if request.images:
-            raise CapabilityUnsupported("images", JUDGE.id, "images")
-        async with self._meter.asking(
-            MODERATION, JUDGE, Usage(tokens_of(request.texts), 0), ceiling_of(request)
-        ) as reading:
-            results = [judgement_message(judge(text)) for text in request.texts]
-            reading.usage = Usage(sum(local.count_tokens(text) for text in request.texts), 0)
-        return pb.ModerateResponse(id=new_id("txt"), model=JUDGE.id, provider=JUDGE.provider, results=results)
+        images = [media_of("image", image, f"images[{n}]") for n, image in enumerate(request.images)]
+        card, judged, micros = await self._judging.judge(
+            request.model, list(request.texts), images, json_of(request.extra), ceiling_of(request)
+        )
+        return pb.ModerateResponse(
+            id=judged.id or new_id("txt"),
+            model=card.id,
+            provider=card.provider,
+            flagged=any(one.flagged for one in judged.judgements),
+            results=[judgement_message(one) for one in judged.judgements],
+            cost=cost_message(micros),
+            extra=struct_of(judged.extra),
+        )
 
     async def OptimizePrompt(self, request: pb.OptimizePromptRequest, context: Context) -> pb.OptimizePromptResponse:
         return await once(self._answers, request, pb.OptimizePromptResponse, lambda: self._optimise(request))
 
     async def _optimise(self, request: pb.OptimizePromptRequest) -> pb.OptimizePromptResponse:
-        model = self._text_models.choose(request.model)
-        likely = Usage(tokens_of([request.prompt]), LIKELY_ANSWER_TOKENS)
-        async with self._meter.asking(TEXT, model.card, likely, ceiling_of(request)) as reading:
-            better = local.optimise_prompt(request.prompt, request.mode or "general")
-            usage = reading.usage = Usage(local.count_tokens(request.prompt), local.count_tokens(better))
+        mode, target = request.mode or "general", request.target or "image"
+        extra, ceiling = json_of(request.extra), ceiling_of(request)
+        made = await self._optimising.rewrite(
+            request.model, Wish(request.prompt, mode, target, request.language, extra, ceiling)
+        )
         return pb.OptimizePromptResponse(
-            prompt=better, usage=usage_message(usage), model=model.card.id, provider=model.card.provider
+            prompt=made.prompt,
+            usage=usage_message(made.usage),
+            model=made.model,
+            provider=made.provider,
+            cost=cost_message(made.cost_micros),
         )
 
     async def ListModels(self, request: pb.ListModelsRequest, context: Context) -> pb.ListModelsResponse:
-        text, embedding = (m.all(request.configured_only) for m in (self._text_models, self._embedding_models))
-        cards = [model.card for model in text] + [model.card for model in embedding]
+        cards = [model.card for model in self._offers.text.all(request.configured_only)]
+        cards += [model.card for model in self._offers.embedding.all(request.configured_only)]
+        cards += [model.card for model in self._offers.judging.all(request.configured_only)]
         chosen = [card for card in cards if not request.kind or card.kind == request.kind]
         return pb.ListModelsResponse(
             models=[model_message(card, self._prices.per_million_tokens(card.id)) for card in chosen]
         )
 
     async def Analyze(self, request: pb.AnalyzeRequest, context: Context) -> pb.AnalyzeResponse:
-        raise NotOffered.call("Analyze")
+        return await once(self._answers, request, pb.AnalyzeResponse, lambda: self._analyse(request))
 
-
-def judgement_message(judged: Judgement) -> pb.ModerationResult:
-    """A judgement as the contract shows it."""
-    return pb.ModerationResult(
-        flagged=judged.flagged, categories=judged.categories, flagged_categories=judged.flagged_categories
-    )
-
-
-def usage_message(usage: Usage) -> pb.Usage:
-    """Token usage as the contract shows it."""
-    return pb.Usage(
-        input_tokens=usage.input_tokens,
-        output_tokens=usage.output_tokens,
-        total_tokens=usage.input_tokens + usage.output_tokens,
-    )
-
-
-def model_message(card: ModelCard, price: TokenPrices | None) -> pb.LlmModel:
-    """A model as the contract shows it."""
-    return pb.LlmModel(
-        id=card.id,
-        provider=card.provider,
-        display_name=card.display_name,
-        configured=card.configured,
-        reason=card.reason,
-        kind=card.kind,
-        capabilities=card.capabilities,
-        context_tokens=card.context_tokens,
-        max_output_tokens=card.max_output_tokens,
-        input_price_micros=price.input_micros if price else None,
-        output_price_micros=price.output_micros if price else None,
-    )
+    async def _analyse(self, request: pb.AnalyzeRequest) -> pb.AnalyzeResponse:
+        return seen_message(await self._analysing.look(request.model, look_from(request)))

@@ -32,6 +32,8 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """The provider refuses the input by its rules; nothing was written. Example metadata: {"provider": "gemini", "category": "violence"}."""
     ERROR_REASON_SCHEMA_UNSUPPORTED: _ErrorReason.ValueType  # 4
     """The JSON Schema is none, or the provider cannot hold to it. Example metadata: {"field": "response_format.json_schema.schema"}."""
+    ERROR_REASON_PROVIDER_LIMITED: _ErrorReason.ValueType  # 5
+    """More calls or tokens than the provider allows at the moment; RetryInfo says when to come back. Example metadata: {"provider": "openai"}."""
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """The `reason` of the ErrorInfo of domain `llm.reelwright`."""
@@ -46,4 +48,6 @@ ERROR_REASON_CONTENT_BLOCKED: ErrorReason.ValueType  # 3
 """The provider refuses the input by its rules; nothing was written. Example metadata: {"provider": "gemini", "category": "violence"}."""
 ERROR_REASON_SCHEMA_UNSUPPORTED: ErrorReason.ValueType  # 4
 """The JSON Schema is none, or the provider cannot hold to it. Example metadata: {"field": "response_format.json_schema.schema"}."""
+ERROR_REASON_PROVIDER_LIMITED: ErrorReason.ValueType  # 5
+"""More calls or tokens than the provider allows at the moment; RetryInfo says when to come back. Example metadata: {"provider": "openai"}."""
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015

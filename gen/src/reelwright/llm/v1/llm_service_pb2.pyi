@@ -5,6 +5,7 @@ Language models: chat, embeddings, moderation, better prompts, and what is in a 
 
 from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
+from google.protobuf import duration_pb2 as _duration_pb2
 from google.protobuf import message as _message
 from google.protobuf import struct_pb2 as _struct_pb2
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
@@ -112,6 +113,7 @@ class ChatRequest(_message.Message):
     PROMPT_CACHE_KEY_FIELD_NUMBER: _builtins.int
     USER_FIELD_NUMBER: _builtins.int
     METADATA_FIELD_NUMBER: _builtins.int
+    CACHE_MAX_AGE_FIELD_NUMBER: _builtins.int
     EXTRA_FIELD_NUMBER: _builtins.int
     REQUEST_ID_FIELD_NUMBER: _builtins.int
     MAX_COST_MICROS_FIELD_NUMBER: _builtins.int
@@ -158,7 +160,7 @@ class ChatRequest(_message.Message):
     another body returns ALREADY_EXISTS with REQUEST_ID_REUSED.
     """
     max_cost_micros: _builtins.int
-    """Optional. Ceiling in millionths of a US dollar; a call that could cost more is refused with FAILED_PRECONDITION and COST_CEILING.
+    """Optional. Ceiling in millionths of a US dollar; a call that could cost more is refused with RESOURCE_EXHAUSTED and COST_CEILING.
     Default: none.
     """
     parent: _builtins.str
@@ -190,6 +192,12 @@ class ChatRequest(_message.Message):
     @_builtins.property
     def metadata(self) -> _containers.ScalarMap[_builtins.str, _builtins.str]:
         """Optional. Marks for the provider, unlike `labels`: at most 16, names of at most 64 and values of at most 512 characters."""
+
+    @_builtins.property
+    def cache_max_age(self) -> _duration_pb2.Duration:
+        """Optional. Take the answer to an equal request of the same tenant that is at most this old, 0 to 86,400 s; 0: never. It costs nothing.
+        Default: a setting, which is never unless the operator says otherwise.
+        """
 
     @_builtins.property
     def extra(self) -> _struct_pb2.Struct:
@@ -226,15 +234,16 @@ class ChatRequest(_message.Message):
         prompt_cache_key: _builtins.str = ...,
         user: _builtins.str = ...,
         metadata: _abc.Mapping[_builtins.str, _builtins.str] | None = ...,
+        cache_max_age: _duration_pb2.Duration | None = ...,
         extra: _struct_pb2.Struct | None = ...,
         request_id: _builtins.str = ...,
         max_cost_micros: _builtins.int | None = ...,
         labels: _abc.Mapping[_builtins.str, _builtins.str] | None = ...,
         parent: _builtins.str = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_frequency_penalty", b"_frequency_penalty", "_max_cost_micros", b"_max_cost_micros", "_max_output_tokens", b"_max_output_tokens", "_n", b"_n", "_parallel_tool_calls", b"_parallel_tool_calls", "_presence_penalty", b"_presence_penalty", "_seed", b"_seed", "_temperature", b"_temperature", "_top_k", b"_top_k", "_top_logprobs", b"_top_logprobs", "_top_p", b"_top_p", "extra", b"extra", "frequency_penalty", b"frequency_penalty", "max_cost_micros", b"max_cost_micros", "max_output_tokens", b"max_output_tokens", "n", b"n", "parallel_tool_calls", b"parallel_tool_calls", "presence_penalty", b"presence_penalty", "response_format", b"response_format", "seed", b"seed", "temperature", b"temperature", "tool_choice", b"tool_choice", "top_k", b"top_k", "top_logprobs", b"top_logprobs", "top_p", b"top_p"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_frequency_penalty", b"_frequency_penalty", "_max_cost_micros", b"_max_cost_micros", "_max_output_tokens", b"_max_output_tokens", "_n", b"_n", "_parallel_tool_calls", b"_parallel_tool_calls", "_presence_penalty", b"_presence_penalty", "_seed", b"_seed", "_temperature", b"_temperature", "_top_k", b"_top_k", "_top_logprobs", b"_top_logprobs", "_top_p", b"_top_p", "cache_max_age", b"cache_max_age", "extra", b"extra", "frequency_penalty", b"frequency_penalty", "max_cost_micros", b"max_cost_micros", "max_output_tokens", b"max_output_tokens", "n", b"n", "parallel_tool_calls", b"parallel_tool_calls", "presence_penalty", b"presence_penalty", "response_format", b"response_format", "seed", b"seed", "temperature", b"temperature", "tool_choice", b"tool_choice", "top_k", b"top_k", "top_logprobs", b"top_logprobs", "top_p", b"top_p"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_frequency_penalty", b"_frequency_penalty", "_max_cost_micros", b"_max_cost_micros", "_max_output_tokens", b"_max_output_tokens", "_n", b"_n", "_parallel_tool_calls", b"_parallel_tool_calls", "_presence_penalty", b"_presence_penalty", "_seed", b"_seed", "_temperature", b"_temperature", "_top_k", b"_top_k", "_top_logprobs", b"_top_logprobs", "_top_p", b"_top_p", "extra", b"extra", "frequency_penalty", b"frequency_penalty", "labels", b"labels", "logit_bias", b"logit_bias", "logprobs", b"logprobs", "max_cost_micros", b"max_cost_micros", "max_output_tokens", b"max_output_tokens", "messages", b"messages", "metadata", b"metadata", "model", b"model", "n", b"n", "parallel_tool_calls", b"parallel_tool_calls", "parent", b"parent", "presence_penalty", b"presence_penalty", "prompt_cache_key", b"prompt_cache_key", "reasoning_effort", b"reasoning_effort", "request_id", b"request_id", "response_format", b"response_format", "seed", b"seed", "service_tier", b"service_tier", "stop", b"stop", "temperature", b"temperature", "tool_choice", b"tool_choice", "tools", b"tools", "top_k", b"top_k", "top_logprobs", b"top_logprobs", "top_p", b"top_p", "user", b"user", "verbosity", b"verbosity"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_frequency_penalty", b"_frequency_penalty", "_max_cost_micros", b"_max_cost_micros", "_max_output_tokens", b"_max_output_tokens", "_n", b"_n", "_parallel_tool_calls", b"_parallel_tool_calls", "_presence_penalty", b"_presence_penalty", "_seed", b"_seed", "_temperature", b"_temperature", "_top_k", b"_top_k", "_top_logprobs", b"_top_logprobs", "_top_p", b"_top_p", "cache_max_age", b"cache_max_age", "extra", b"extra", "frequency_penalty", b"frequency_penalty", "labels", b"labels", "logit_bias", b"logit_bias", "logprobs", b"logprobs", "max_cost_micros", b"max_cost_micros", "max_output_tokens", b"max_output_tokens", "messages", b"messages", "metadata", b"metadata", "model", b"model", "n", b"n", "parallel_tool_calls", b"parallel_tool_calls", "parent", b"parent", "presence_penalty", b"presence_penalty", "prompt_cache_key", b"prompt_cache_key", "reasoning_effort", b"reasoning_effort", "request_id", b"request_id", "response_format", b"response_format", "seed", b"seed", "service_tier", b"service_tier", "stop", b"stop", "temperature", b"temperature", "tool_choice", b"tool_choice", "tools", b"tools", "top_k", b"top_k", "top_logprobs", b"top_logprobs", "top_p", b"top_p", "user", b"user", "verbosity", b"verbosity"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__frequency_penalty: _TypeAlias = _typing.Literal["frequency_penalty"]  # noqa: Y015
     _WhichOneofArgType__frequency_penalty: _TypeAlias = _typing.Literal["_frequency_penalty", b"_frequency_penalty"]  # noqa: Y015
@@ -441,6 +450,7 @@ class StreamChatRequest(_message.Message):
     PROMPT_CACHE_KEY_FIELD_NUMBER: _builtins.int
     USER_FIELD_NUMBER: _builtins.int
     METADATA_FIELD_NUMBER: _builtins.int
+    CACHE_MAX_AGE_FIELD_NUMBER: _builtins.int
     EXTRA_FIELD_NUMBER: _builtins.int
     REQUEST_ID_FIELD_NUMBER: _builtins.int
     MAX_COST_MICROS_FIELD_NUMBER: _builtins.int
@@ -487,7 +497,7 @@ class StreamChatRequest(_message.Message):
     body returns ALREADY_EXISTS with REQUEST_ID_REUSED.
     """
     max_cost_micros: _builtins.int
-    """Optional. Ceiling in millionths of a US dollar; a call that could cost more is refused with FAILED_PRECONDITION and COST_CEILING.
+    """Optional. Ceiling in millionths of a US dollar; a call that could cost more is refused with RESOURCE_EXHAUSTED and COST_CEILING.
     Default: none.
     """
     parent: _builtins.str
@@ -519,6 +529,12 @@ class StreamChatRequest(_message.Message):
     @_builtins.property
     def metadata(self) -> _containers.ScalarMap[_builtins.str, _builtins.str]:
         """Optional. Marks for the provider, unlike `labels`: at most 16, names of at most 64 and values of at most 512 characters."""
+
+    @_builtins.property
+    def cache_max_age(self) -> _duration_pb2.Duration:
+        """Optional. Take the answer to an equal request of the same tenant that is at most this old, 0 to 86,400 s; 0: never. It costs nothing.
+        Default: a setting, which is never unless the operator says otherwise.
+        """
 
     @_builtins.property
     def extra(self) -> _struct_pb2.Struct:
@@ -555,15 +571,16 @@ class StreamChatRequest(_message.Message):
         prompt_cache_key: _builtins.str = ...,
         user: _builtins.str = ...,
         metadata: _abc.Mapping[_builtins.str, _builtins.str] | None = ...,
+        cache_max_age: _duration_pb2.Duration | None = ...,
         extra: _struct_pb2.Struct | None = ...,
         request_id: _builtins.str = ...,
         max_cost_micros: _builtins.int | None = ...,
         labels: _abc.Mapping[_builtins.str, _builtins.str] | None = ...,
         parent: _builtins.str = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_frequency_penalty", b"_frequency_penalty", "_max_cost_micros", b"_max_cost_micros", "_max_output_tokens", b"_max_output_tokens", "_n", b"_n", "_parallel_tool_calls", b"_parallel_tool_calls", "_presence_penalty", b"_presence_penalty", "_seed", b"_seed", "_temperature", b"_temperature", "_top_k", b"_top_k", "_top_logprobs", b"_top_logprobs", "_top_p", b"_top_p", "extra", b"extra", "frequency_penalty", b"frequency_penalty", "max_cost_micros", b"max_cost_micros", "max_output_tokens", b"max_output_tokens", "n", b"n", "parallel_tool_calls", b"parallel_tool_calls", "presence_penalty", b"presence_penalty", "response_format", b"response_format", "seed", b"seed", "temperature", b"temperature", "tool_choice", b"tool_choice", "top_k", b"top_k", "top_logprobs", b"top_logprobs", "top_p", b"top_p"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_frequency_penalty", b"_frequency_penalty", "_max_cost_micros", b"_max_cost_micros", "_max_output_tokens", b"_max_output_tokens", "_n", b"_n", "_parallel_tool_calls", b"_parallel_tool_calls", "_presence_penalty", b"_presence_penalty", "_seed", b"_seed", "_temperature", b"_temperature", "_top_k", b"_top_k", "_top_logprobs", b"_top_logprobs", "_top_p", b"_top_p", "cache_max_age", b"cache_max_age", "extra", b"extra", "frequency_penalty", b"frequency_penalty", "max_cost_micros", b"max_cost_micros", "max_output_tokens", b"max_output_tokens", "n", b"n", "parallel_tool_calls", b"parallel_tool_calls", "presence_penalty", b"presence_penalty", "response_format", b"response_format", "seed", b"seed", "temperature", b"temperature", "tool_choice", b"tool_choice", "top_k", b"top_k", "top_logprobs", b"top_logprobs", "top_p", b"top_p"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_frequency_penalty", b"_frequency_penalty", "_max_cost_micros", b"_max_cost_micros", "_max_output_tokens", b"_max_output_tokens", "_n", b"_n", "_parallel_tool_calls", b"_parallel_tool_calls", "_presence_penalty", b"_presence_penalty", "_seed", b"_seed", "_temperature", b"_temperature", "_top_k", b"_top_k", "_top_logprobs", b"_top_logprobs", "_top_p", b"_top_p", "extra", b"extra", "frequency_penalty", b"frequency_penalty", "labels", b"labels", "logit_bias", b"logit_bias", "logprobs", b"logprobs", "max_cost_micros", b"max_cost_micros", "max_output_tokens", b"max_output_tokens", "messages", b"messages", "metadata", b"metadata", "model", b"model", "n", b"n", "parallel_tool_calls", b"parallel_tool_calls", "parent", b"parent", "presence_penalty", b"presence_penalty", "prompt_cache_key", b"prompt_cache_key", "reasoning_effort", b"reasoning_effort", "request_id", b"request_id", "response_format", b"response_format", "seed", b"seed", "service_tier", b"service_tier", "stop", b"stop", "temperature", b"temperature", "tool_choice", b"tool_choice", "tools", b"tools", "top_k", b"top_k", "top_logprobs", b"top_logprobs", "top_p", b"top_p", "user", b"user", "verbosity", b"verbosity"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_frequency_penalty", b"_frequency_penalty", "_max_cost_micros", b"_max_cost_micros", "_max_output_tokens", b"_max_output_tokens", "_n", b"_n", "_parallel_tool_calls", b"_parallel_tool_calls", "_presence_penalty", b"_presence_penalty", "_seed", b"_seed", "_temperature", b"_temperature", "_top_k", b"_top_k", "_top_logprobs", b"_top_logprobs", "_top_p", b"_top_p", "cache_max_age", b"cache_max_age", "extra", b"extra", "frequency_penalty", b"frequency_penalty", "labels", b"labels", "logit_bias", b"logit_bias", "logprobs", b"logprobs", "max_cost_micros", b"max_cost_micros", "max_output_tokens", b"max_output_tokens", "messages", b"messages", "metadata", b"metadata", "model", b"model", "n", b"n", "parallel_tool_calls", b"parallel_tool_calls", "parent", b"parent", "presence_penalty", b"presence_penalty", "prompt_cache_key", b"prompt_cache_key", "reasoning_effort", b"reasoning_effort", "request_id", b"request_id", "response_format", b"response_format", "seed", b"seed", "service_tier", b"service_tier", "stop", b"stop", "temperature", b"temperature", "tool_choice", b"tool_choice", "tools", b"tools", "top_k", b"top_k", "top_logprobs", b"top_logprobs", "top_p", b"top_p", "user", b"user", "verbosity", b"verbosity"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__frequency_penalty: _TypeAlias = _typing.Literal["frequency_penalty"]  # noqa: Y015
     _WhichOneofArgType__frequency_penalty: _TypeAlias = _typing.Literal["_frequency_penalty", b"_frequency_penalty"]  # noqa: Y015
@@ -885,7 +902,7 @@ class VideoPart(_message.Message):
     SOURCE_FIELD_NUMBER: _builtins.int
     FRAMES_PER_SECOND_FIELD_NUMBER: _builtins.int
     frames_per_second: _builtins.float
-    """Optional. Pictures to look at per second, above 0 to 30. Default: the provider's; models without video are shown stills."""
+    """Optional. Pictures to look at per second, above 0 to 30. Default: the provider's."""
     @_builtins.property
     def source(self) -> _assets_service_pb2.MediaReference:
         """Required. The video: MP4, WebM or QuickTime."""
@@ -976,6 +993,7 @@ class Function(_message.Message):
     DESCRIPTION_FIELD_NUMBER: _builtins.int
     PARAMETERS_FIELD_NUMBER: _builtins.int
     STRICT_FIELD_NUMBER: _builtins.int
+    PARAMETERS_JSON_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """Required. Name, 1 to 64 letters, digits, `_` or `-`."""
     description: _builtins.str
@@ -983,6 +1001,10 @@ class Function(_message.Message):
     strict: _builtins.bool
     """Optional. Hold the arguments to the schema exactly. A schema the provider cannot hold to returns SCHEMA_UNSUPPORTED. Default: the
     provider's.
+    """
+    parameters_json: _builtins.str
+    """Optional. Its parameters as JSON text instead of `parameters`, at most 1,000,000 characters: names keep their order, which models follow
+    when they write.
     """
     @_builtins.property
     def parameters(self) -> _struct_pb2.Struct:
@@ -995,10 +1017,11 @@ class Function(_message.Message):
         description: _builtins.str = ...,
         parameters: _struct_pb2.Struct | None = ...,
         strict: _builtins.bool | None = ...,
+        parameters_json: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_strict", b"_strict", "parameters", b"parameters", "strict", b"strict"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_strict", b"_strict", "description", b"description", "name", b"name", "parameters", b"parameters", "strict", b"strict"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_strict", b"_strict", "description", b"description", "name", b"name", "parameters", b"parameters", "parameters_json", b"parameters_json", "strict", b"strict"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__strict: _TypeAlias = _typing.Literal["strict"]  # noqa: Y015
     _WhichOneofArgType__strict: _TypeAlias = _typing.Literal["_strict", b"_strict"]  # noqa: Y015
@@ -1070,6 +1093,7 @@ class JsonSchema(_message.Message):
     DESCRIPTION_FIELD_NUMBER: _builtins.int
     SCHEMA_FIELD_NUMBER: _builtins.int
     STRICT_FIELD_NUMBER: _builtins.int
+    SCHEMA_JSON_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """Required. Name, 1 to 64 letters, digits, `_` or `-`."""
     description: _builtins.str
@@ -1078,9 +1102,13 @@ class JsonSchema(_message.Message):
     """Optional. Hold the answer to the schema exactly. A schema the provider cannot hold to returns SCHEMA_UNSUPPORTED. Default: the
     provider's.
     """
+    schema_json: _builtins.str
+    """Optional. The JSON Schema as text instead of `schema`, at most 1,000,000 characters: names keep their order, which models follow when
+    they write.
+    """
     @_builtins.property
     def schema(self) -> _struct_pb2.Struct:
-        """Required. The JSON Schema."""
+        """Optional. The JSON Schema; required without `schema_json`."""
 
     def __init__(
         self,
@@ -1089,10 +1117,11 @@ class JsonSchema(_message.Message):
         description: _builtins.str = ...,
         schema: _struct_pb2.Struct | None = ...,
         strict: _builtins.bool | None = ...,
+        schema_json: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_strict", b"_strict", "schema", b"schema", "strict", b"strict"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_strict", b"_strict", "description", b"description", "name", b"name", "schema", b"schema", "strict", b"strict"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_strict", b"_strict", "description", b"description", "name", b"name", "schema", b"schema", "schema_json", b"schema_json", "strict", b"strict"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__strict: _TypeAlias = _typing.Literal["strict"]  # noqa: Y015
     _WhichOneofArgType__strict: _TypeAlias = _typing.Literal["_strict", b"_strict"]  # noqa: Y015
@@ -1443,6 +1472,7 @@ class Usage(_message.Message):
     AUDIO_OUTPUT_TOKENS_FIELD_NUMBER: _builtins.int
     IMAGE_INPUT_TOKENS_FIELD_NUMBER: _builtins.int
     ESTIMATED_FIELD_NUMBER: _builtins.int
+    EXTRA_FIELD_NUMBER: _builtins.int
     input_tokens: _builtins.int
     """Tokens read, cached ones included."""
     output_tokens: _builtins.int
@@ -1463,6 +1493,10 @@ class Usage(_message.Message):
     """Tokens read that were pictures."""
     estimated: _builtins.bool
     """True when the provider gave no counts and these are our own estimate."""
+    @_builtins.property
+    def extra(self) -> _struct_pb2.Struct:
+        """Counts of the provider that this contract does not know, in the shape the provider gives them."""
+
     def __init__(
         self,
         *,
@@ -1476,10 +1510,11 @@ class Usage(_message.Message):
         audio_output_tokens: _builtins.int = ...,
         image_input_tokens: _builtins.int = ...,
         estimated: _builtins.bool = ...,
+        extra: _struct_pb2.Struct | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["extra", b"extra"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["audio_input_tokens", b"audio_input_tokens", "audio_output_tokens", b"audio_output_tokens", "cache_write_tokens", b"cache_write_tokens", "cached_input_tokens", b"cached_input_tokens", "estimated", b"estimated", "image_input_tokens", b"image_input_tokens", "input_tokens", b"input_tokens", "output_tokens", b"output_tokens", "reasoning_tokens", b"reasoning_tokens", "total_tokens", b"total_tokens"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["audio_input_tokens", b"audio_input_tokens", "audio_output_tokens", b"audio_output_tokens", "cache_write_tokens", b"cache_write_tokens", "cached_input_tokens", b"cached_input_tokens", "estimated", b"estimated", "extra", b"extra", "image_input_tokens", b"image_input_tokens", "input_tokens", b"input_tokens", "output_tokens", b"output_tokens", "reasoning_tokens", b"reasoning_tokens", "total_tokens", b"total_tokens"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -1531,7 +1566,7 @@ class EmbedRequest(_message.Message):
     body returns ALREADY_EXISTS with REQUEST_ID_REUSED.
     """
     max_cost_micros: _builtins.int
-    """Optional. Ceiling in millionths of a US dollar; a call that could cost more is refused with FAILED_PRECONDITION and COST_CEILING.
+    """Optional. Ceiling in millionths of a US dollar; a call that could cost more is refused with RESOURCE_EXHAUSTED and COST_CEILING.
     Default: none.
     """
     parent: _builtins.str
@@ -1695,7 +1730,7 @@ class ModerateRequest(_message.Message):
     body returns ALREADY_EXISTS with REQUEST_ID_REUSED.
     """
     max_cost_micros: _builtins.int
-    """Optional. Ceiling in millionths of a US dollar; a call that could cost more is refused with FAILED_PRECONDITION and COST_CEILING.
+    """Optional. Ceiling in millionths of a US dollar; a call that could cost more is refused with RESOURCE_EXHAUSTED and COST_CEILING.
     Default: none.
     """
     parent: _builtins.str
@@ -1819,6 +1854,7 @@ class ModerationResult(_message.Message):
     FLAGGED_FIELD_NUMBER: _builtins.int
     CATEGORIES_FIELD_NUMBER: _builtins.int
     FLAGGED_CATEGORIES_FIELD_NUMBER: _builtins.int
+    EXTRA_FIELD_NUMBER: _builtins.int
     flagged: _builtins.bool
     """Whether it is harmful by the provider's measure."""
     @_builtins.property
@@ -1829,16 +1865,21 @@ class ModerationResult(_message.Message):
     def flagged_categories(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Categories for which it is flagged, sorted by name."""
 
+    @_builtins.property
+    def extra(self) -> _struct_pb2.Struct:
+        """Fields of the provider's result that this contract does not know, untouched."""
+
     def __init__(
         self,
         *,
         flagged: _builtins.bool = ...,
         categories: _abc.Mapping[_builtins.str, _builtins.float] | None = ...,
         flagged_categories: _abc.Iterable[_builtins.str] | None = ...,
+        extra: _struct_pb2.Struct | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["extra", b"extra"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["categories", b"categories", "flagged", b"flagged", "flagged_categories", b"flagged_categories"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["categories", b"categories", "extra", b"extra", "flagged", b"flagged", "flagged_categories", b"flagged_categories"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -1895,7 +1936,7 @@ class OptimizePromptRequest(_message.Message):
     body returns ALREADY_EXISTS with REQUEST_ID_REUSED.
     """
     max_cost_micros: _builtins.int
-    """Optional. Ceiling in millionths of a US dollar; a call that could cost more is refused with FAILED_PRECONDITION and COST_CEILING.
+    """Optional. Ceiling in millionths of a US dollar; a call that could cost more is refused with RESOURCE_EXHAUSTED and COST_CEILING.
     Default: none.
     """
     parent: _builtins.str
@@ -2032,7 +2073,7 @@ class AnalyzeRequest(_message.Message):
     body returns ALREADY_EXISTS with REQUEST_ID_REUSED.
     """
     max_cost_micros: _builtins.int
-    """Optional. Ceiling in millionths of a US dollar; a call that could cost more is refused with FAILED_PRECONDITION and COST_CEILING.
+    """Optional. Ceiling in millionths of a US dollar; a call that could cost more is refused with RESOURCE_EXHAUSTED and COST_CEILING.
     Default: none.
     """
     parent: _builtins.str
@@ -2043,7 +2084,7 @@ class AnalyzeRequest(_message.Message):
 
     @_builtins.property
     def video(self) -> _assets_service_pb2.MediaReference:
-        """A video: MP4, WebM or QuickTime; models without video are shown stills."""
+        """A video: MP4, WebM or QuickTime; needs a model with `video_input`."""
 
     @_builtins.property
     def aspects(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
@@ -2281,7 +2322,7 @@ class LlmModel(_message.Message):
     @_builtins.property
     def capabilities(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """What it can do: `image_input`, `audio_input`, `video_input`, `file_input`, `tools`, `json_object`, `json_schema`, `reasoning`,
-        `logprobs`, `seed`, `streaming`.
+        `logprobs`, `seed`, `choices` (more than one answer), `streaming`.
         """
 
     def __init__(

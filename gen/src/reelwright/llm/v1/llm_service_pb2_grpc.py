@@ -28,8 +28,8 @@ if _version_not_supported:
 class LlmServiceStub:
     """Talks to language models of every provider in one form. Calls answer when the work is done, within the caller's deadline; none of them is
     a job. Each may return INVALID_ARGUMENT with FIELD_INVALID, NOT_FOUND with MODEL_NOT_FOUND, FAILED_PRECONDITION with COST_CEILING,
-    ALREADY_EXISTS with REQUEST_ID_REUSED, and UNAVAILABLE with PROVIDER_FAILED or PART_UNAVAILABLE. Without a `request_id` a repeated call is
-    a new one and is paid again.
+    PRICE_UNKNOWN or PROVIDER_FAILED, ALREADY_EXISTS with REQUEST_ID_REUSED, RESOURCE_EXHAUSTED with PROVIDER_LIMITED or PROVIDER_QUOTA, and
+    UNAVAILABLE with PROVIDER_BUSY or PART_UNAVAILABLE. Without a `request_id` a repeated call is a new one and is paid again.
     """
 
     def __init__(self, channel):
@@ -78,8 +78,8 @@ class LlmServiceStub:
 class LlmServiceServicer:
     """Talks to language models of every provider in one form. Calls answer when the work is done, within the caller's deadline; none of them is
     a job. Each may return INVALID_ARGUMENT with FIELD_INVALID, NOT_FOUND with MODEL_NOT_FOUND, FAILED_PRECONDITION with COST_CEILING,
-    ALREADY_EXISTS with REQUEST_ID_REUSED, and UNAVAILABLE with PROVIDER_FAILED or PART_UNAVAILABLE. Without a `request_id` a repeated call is
-    a new one and is paid again.
+    PRICE_UNKNOWN or PROVIDER_FAILED, ALREADY_EXISTS with REQUEST_ID_REUSED, RESOURCE_EXHAUSTED with PROVIDER_LIMITED or PROVIDER_QUOTA, and
+    UNAVAILABLE with PROVIDER_BUSY or PART_UNAVAILABLE. Without a `request_id` a repeated call is a new one and is paid again.
     """
 
     def Chat(self, request, context):
@@ -191,8 +191,8 @@ def add_LlmServiceServicer_to_server(servicer, server):
 class LlmService:
     """Talks to language models of every provider in one form. Calls answer when the work is done, within the caller's deadline; none of them is
     a job. Each may return INVALID_ARGUMENT with FIELD_INVALID, NOT_FOUND with MODEL_NOT_FOUND, FAILED_PRECONDITION with COST_CEILING,
-    ALREADY_EXISTS with REQUEST_ID_REUSED, and UNAVAILABLE with PROVIDER_FAILED or PART_UNAVAILABLE. Without a `request_id` a repeated call is
-    a new one and is paid again.
+    PRICE_UNKNOWN or PROVIDER_FAILED, ALREADY_EXISTS with REQUEST_ID_REUSED, RESOURCE_EXHAUSTED with PROVIDER_LIMITED or PROVIDER_QUOTA, and
+    UNAVAILABLE with PROVIDER_BUSY or PART_UNAVAILABLE. Without a `request_id` a repeated call is a new one and is paid again.
     """
 
     @staticmethod

@@ -29,8 +29,8 @@ GRPC_VERSION: str
 class LlmServiceStub:
     """Talks to language models of every provider in one form. Calls answer when the work is done, within the caller's deadline; none of them is
     a job. Each may return INVALID_ARGUMENT with FIELD_INVALID, NOT_FOUND with MODEL_NOT_FOUND, FAILED_PRECONDITION with COST_CEILING,
-    ALREADY_EXISTS with REQUEST_ID_REUSED, and UNAVAILABLE with PROVIDER_FAILED or PART_UNAVAILABLE. Without a `request_id` a repeated call is
-    a new one and is paid again.
+    PRICE_UNKNOWN or PROVIDER_FAILED, ALREADY_EXISTS with REQUEST_ID_REUSED, RESOURCE_EXHAUSTED with PROVIDER_LIMITED or PROVIDER_QUOTA, and
+    UNAVAILABLE with PROVIDER_BUSY or PART_UNAVAILABLE. Without a `request_id` a repeated call is a new one and is paid again.
     """
 
     @_typing.overload
@@ -73,8 +73,8 @@ class LlmServiceStub:
 class LlmServiceAsyncStub(LlmServiceStub):
     """Talks to language models of every provider in one form. Calls answer when the work is done, within the caller's deadline; none of them is
     a job. Each may return INVALID_ARGUMENT with FIELD_INVALID, NOT_FOUND with MODEL_NOT_FOUND, FAILED_PRECONDITION with COST_CEILING,
-    ALREADY_EXISTS with REQUEST_ID_REUSED, and UNAVAILABLE with PROVIDER_FAILED or PART_UNAVAILABLE. Without a `request_id` a repeated call is
-    a new one and is paid again.
+    PRICE_UNKNOWN or PROVIDER_FAILED, ALREADY_EXISTS with REQUEST_ID_REUSED, RESOURCE_EXHAUSTED with PROVIDER_LIMITED or PROVIDER_QUOTA, and
+    UNAVAILABLE with PROVIDER_BUSY or PART_UNAVAILABLE. Without a `request_id` a repeated call is a new one and is paid again.
     """
 
     def __init__(self, channel: _aio.Channel) -> None: ...
@@ -113,8 +113,8 @@ class LlmServiceAsyncStub(LlmServiceStub):
 class LlmServiceServicer(metaclass=_abc_1.ABCMeta):
     """Talks to language models of every provider in one form. Calls answer when the work is done, within the caller's deadline; none of them is
     a job. Each may return INVALID_ARGUMENT with FIELD_INVALID, NOT_FOUND with MODEL_NOT_FOUND, FAILED_PRECONDITION with COST_CEILING,
-    ALREADY_EXISTS with REQUEST_ID_REUSED, and UNAVAILABLE with PROVIDER_FAILED or PART_UNAVAILABLE. Without a `request_id` a repeated call is
-    a new one and is paid again.
+    PRICE_UNKNOWN or PROVIDER_FAILED, ALREADY_EXISTS with REQUEST_ID_REUSED, RESOURCE_EXHAUSTED with PROVIDER_LIMITED or PROVIDER_QUOTA, and
+    UNAVAILABLE with PROVIDER_BUSY or PART_UNAVAILABLE. Without a `request_id` a repeated call is a new one and is paid again.
     """
 
     @_abc_1.abstractmethod

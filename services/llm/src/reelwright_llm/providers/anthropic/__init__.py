@@ -1,0 +1,1 @@
+"""The wire of Anthropic's messages: questions as its JSON, its JSON and events as answers."""

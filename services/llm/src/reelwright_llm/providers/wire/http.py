@@ -1,0 +1,133 @@
+"""HTTP to one provider: posts JSON once, reads JSON or server-sent events, and lets go at once when cancelled."""
+
+from __future__ import annotations
+
+import contextlib
+import ipaddress
+import urllib.parse
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from typing import Any, Protocol
+
+import aiohttp
+import msgspec
+
+from reelwright_kit.jobs.commission import ProviderBusy
+from reelwright_llm.providers.wire.events import EventTooLarge, data_of
+
+CONNECT_S = 10.0
+MAX_ANSWER_BYTES = 64 * 1024 * 1024
+MAX_REFUSAL_BYTES = 256 * 1024
+
+_BROKEN = (aiohttp.ClientError, TimeoutError, OSError, EventTooLarge)
+
+
+class Refusal(Exception):
+    """An answer that is no success, with its JSON; None when it is none."""
+
+    def __init__(self, status: int, headers: Mapping[str, str], body: Any) -> None:
+        super().__init__(f"status {status}")
+        self.status = status
+        self.headers = headers
+        self.body = body
+
+
+class Wire(Protocol):
+    """The way to one provider."""
+
+    @property
+    def provider(self) -> str: ...
+
+    async def post(self, path: str, body: Any) -> Any:
+        """The JSON of the answer. Raises Refusal, or ProviderBusy when there was none."""
+
+    def stream(self, path: str, body: Any) -> AsyncGenerator[bytes]:
+        """The data of each event of the answer; raises what `post` raises, also after the first one."""
+
+
+class HttpWire:
+    """The way itself. Nothing is sent twice; cancelling closes the connection."""
+
+    def __init__(self, provider: str, base_url: str, headers: Mapping[str, str], silence_s: float) -> None:
+        self.provider = provider
+        self._base_url = base_url.rstrip("/")
+        self._headers = {"content-type": "application/json", **headers}
+        self._silence_s = silence_s
+        self._session: aiohttp.ClientSession | None = None
+
+    @contextlib.asynccontextmanager
+    async def open(self) -> AsyncIterator[HttpWire]:
+        """The way, with its connections, while the block runs."""
+        timeout = aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_S, sock_read=self._silence_s)
+        # A proxy of the company stands before the internet, never before this machine.
+        trusting = not _is_loopback(self._base_url)
+        connector = aiohttp.TCPConnector(limit=0)
+        async with aiohttp.ClientSession(timeout=timeout, trust_env=trusting, connector=connector) as session:
+            self._session = session
+            yield self
+
+    async def post(self, path: str, body: Any) -> Any:
+        async with self._answering(path, body) as answer:
+            return _json_of(await _read(answer, MAX_ANSWER_BYTES), self.provider)
+
+    async def stream(self, path: str, body: Any) -> AsyncGenerator[bytes]:
+        async with (
+            self._answering(path, body) as answer,
+            contextlib.aclosing(data_of(answer.content.iter_any())) as events,
+        ):
+            async for data in events:
+                yield data
+
+    @contextlib.asynccontextmanager
+    async def _answering(self, path: str, body: Any) -> AsyncIterator[aiohttp.ClientResponse]:
+        if self._session is None:
+            raise RuntimeError("the wire is not open")
+        content = msgspec.json.encode(body)
+        try:
+            async with self._session.post(
+                f"{self._base_url}{path}", data=content, headers=self._headers, allow_redirects=False
+            ) as answer:
+                if answer.status != 200:
+                    raise Refusal(answer.status, answer.headers, await _refused(answer))
+                yield answer
+        except _BROKEN as error:
+            raise ProviderBusy(self.provider, _said(error)) from error
+
+
+async def _read(answer: aiohttp.ClientResponse, most: int) -> bytes:
+    pieces, size = list[bytes](), 0
+    async for piece in answer.content.iter_any():
+        size += len(piece)
+        if size > most:
+            raise EventTooLarge
+        pieces.append(piece)
+    return b"".join(pieces)
+
+
+async def _refused(answer: aiohttp.ClientResponse) -> Any:
+    with contextlib.suppress(msgspec.DecodeError, *_BROKEN):
+        return msgspec.json.decode(await _read(answer, MAX_REFUSAL_BYTES))
+    return None
+
+
+def _json_of(content: bytes, provider: str) -> Any:
+    try:
+        return msgspec.json.decode(content)
+    except msgspec.DecodeError as error:
+        raise ProviderBusy(provider, "the answer is no JSON") from error
+
+
+def _said(error: Exception) -> str:
+    if isinstance(error, aiohttp.ClientConnectorError):
+        return "cannot be reached"
+    if isinstance(error, TimeoutError):
+        return "was silent for too long"
+    if isinstance(error, EventTooLarge):
+        return "the answer is too large"
+    return f"the answer broke off ({type(error).__name__})"
+
+
+def _is_loopback(url: str) -> bool:
+    host = urllib.parse.urlsplit(url).hostname or ""
+    with contextlib.suppress(ValueError):
+        return ipaddress.ip_address(host).is_loopback
+    return host == "localhost"

@@ -1,0 +1,1 @@
+"""What stands around models: each wrapper is a model itself."""

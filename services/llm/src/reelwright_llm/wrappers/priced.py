@@ -1,0 +1,53 @@
+"""A model with its price: held before it is asked, settled by what it used, and said in the answer."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncGenerator
+from dataclasses import replace
+
+from reelwright_llm.metering import TEXT, Meter, likely_use
+from reelwright_llm.providers.interface import Answer, Head, ModelCard, Piece, Question, TextModel
+
+
+class PricedText:
+    """Counts and charges every answer of `model`; the last piece of a streamed one always has usage and cost."""
+
+    def __init__(self, model: TextModel, meter: Meter) -> None:
+        self._model = model
+        self._meter = meter
+
+    @property
+    def card(self) -> ModelCard:
+        return self._model.card
+
+    async def answer(self, question: Question) -> Answer:
+        likely = likely_use(question)
+        async with self._meter.asking(TEXT, self.card, likely, question.ceiling_micros) as reading:
+            answer = await self._model.answer(question)
+            reading.said_characters = sum(_written(answer))
+            reading.usage = answer.usage
+            usage = reading.used
+        head = replace(answer.head, model=self.card.id, provider=self.card.provider)
+        return replace(answer, head=head, usage=usage, cost_micros=self._meter.micros(self.card, usage))
+
+    async def stream(self, question: Question) -> AsyncGenerator[Piece]:
+        likely, head = likely_use(question), Head()
+        async with (
+            self._meter.asking(TEXT, self.card, likely, question.ceiling_micros) as reading,
+            contextlib.aclosing(self._model.stream(question)) as pieces,
+        ):
+            async for piece in pieces:
+                reading.said_characters += sum(delta.characters for delta in piece.deltas)
+                head = replace(piece.head, model=self.card.id, provider=self.card.provider)
+                reading.usage = piece.usage or reading.usage
+                micros = self._meter.micros(self.card, piece.usage) if piece.usage else 0
+                yield replace(piece, head=head, cost_micros=micros)
+            if reading.usage is None:
+                usage = reading.usage = reading.used
+                yield Piece(usage=usage, head=head, cost_micros=self._meter.micros(self.card, usage))
+
+
+def _written(answer: Answer) -> list[int]:
+    turns = [choice.turn for choice in answer.choices]
+    return [len(turn.words) + len(turn.reasoning) + sum(len(call.arguments) for call in turn.calls) for turn in turns]
