@@ -33,7 +33,7 @@ ALL_BUT_ADMIN = " ".join(sorted(set(SCOPES) - {"admin"}))
 
 
 def settings(url: str, auth: str = "keys") -> ServiceSettings:
-    environment = {"REELWRIGHT_DATABASE_URL": url, "REELWRIGHT_STORE_URL": "file:///tmp/none", "REELWRIGHT_AUTH": auth}
+    environment = {"REELWRIGHT_DATABASE_URL": url, "REELWRIGHT_STORE_URL": "file:///nowhere", "REELWRIGHT_AUTH": auth}
     return ServiceSettings.load(environment)
 
 

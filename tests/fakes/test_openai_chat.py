@@ -265,10 +265,13 @@ def test_unknown_fields_go_in_and_come_out(sdk: openai.OpenAI, fake: Fake) -> No
         ({"messages": [{"role": "user", "content": 7}]}, "messages[0].content"),
         ({"temperature": 3}, "temperature"),
         ({"n": 0}, "n"),
-        ({"tools": [{"type": "function"}]}, "tools[0].function"),
+        ({"tools": [{"type": "function"}]}, "tools[0].function.name"),
         ({"model": "gpt-5.5", "max_tokens": 5}, "max_tokens"),
         ({"stream_options": {"include_usage": True}}, "stream_options"),
         ({"response_format": {"type": "json_schema"}}, "response_format"),
+        ({"response_format": "json"}, "response_format"),
+        ({"stop": [7]}, "stop"),
+        ({"tool_choice": "perhaps"}, "tool_choice"),
     ],
 )
 def test_bad_values_are_named(sdk: openai.OpenAI, asked: dict[str, Any], field: str) -> None:

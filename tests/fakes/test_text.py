@@ -38,6 +38,12 @@ SCHEMAS: list[Any] = [
     {"type": "array", "items": {"type": "integer"}, "minItems": 4, "maxItems": 4},
     {"type": "array", "prefixItems": [{"const": 1}, {"const": "b"}], "items": False, "maxItems": 2},
     {"allOf": [{"properties": {"a": {"type": "integer"}}, "required": ["a"]}, {"properties": {"b": {"type": "null"}}}]},
+    {
+        "$ref": "#/$defs/link",
+        "$defs": {
+            "link": {"type": ["object", "null"], "properties": {"next": {"$ref": "#/$defs/link"}}, "required": ["next"]}
+        },
+    },
     {"oneOf": [{"type": "integer"}, {"type": "string"}]},
     {"$ref": "#/$defs/x", "$defs": {"x": {"type": "object", "required": ["anything"]}}},
 ]
@@ -51,6 +57,13 @@ def test_a_made_value_fits_its_schema(schema: Any, seed: str) -> None:
 
     jsonschema.Draft202012Validator(schema).validate(made)
     assert instance(schema, seed) == made
+
+
+def test_a_schema_that_nothing_fits_still_has_an_end() -> None:
+    """Asked for itself in itself, for ever, the answer is cut rather than never given."""
+    schema = {"type": "object", "properties": {"again": {"$ref": "#"}}, "required": ["again"]}
+
+    assert instance(schema, "a")["again"]["again"] is not None
 
 
 @given(st.text())

@@ -21,6 +21,7 @@ CALLS: dict[tuple[str, str], tuple[str, dict[str, Any]]] = {
     ("openai", "respond"): ("/openai/v1/responses", {"model": "m", "input": "acorn"}),
     ("openai", "embed"): ("/openai/v1/embeddings", {"model": "m", "input": "acorn"}),
     ("openai", "moderate"): ("/openai/v1/moderations", {"input": "acorn"}),
+    ("azure", "respond"): ("/azure/openai/v1/responses", {"model": "d", "input": "acorn"}),
     ("azure", "chat"): ("/azure/openai/deployments/d/chat/completions?api-version=1", {"messages": USER}),
     ("fast", "chat"): ("/fast/v1/chat/completions", {"model": "m", "messages": USER}),
     ("anthropic", "message"): ("/anthropic/v1/messages", {"model": "m", "max_tokens": 99, "messages": USER}),
@@ -222,6 +223,21 @@ def test_without_the_right_key_nothing_is_served(fake: Fake, vendor: str) -> Non
         return httpx.post(fake.address + path, json=body, headers=headers, trust_env=False).status_code
 
     assert (status("wrong"), status("right")) == (401, 200)
+
+
+@every_call
+@pytest.mark.parametrize("wrong", [7, "x", [7], [], {}, {"x": 1}, [{"x": 1}], [{"parts": 7}], None, True])
+def test_whatever_is_asked_the_server_has_an_answer(http: httpx.Client, call: Call, wrong: Any) -> None:
+    """A field of a wrong type is done without or refused; it is never a crash."""
+    path, body = CALLS[call]
+    more = [
+        "tools", "tool_choice", "stop", "stop_sequences", "system", "response_format", "text", "reasoning", "thinking",
+        "output_config", "generationConfig", "systemInstruction", "toolConfig", "stream_options", "dimensions", "n",
+        "seed", "metadata", "user", "max_tokens", "instructions", "temperature", "requests",
+    ]  # fmt: skip
+    for field in [*body, *more]:
+        answer = http.post(path, json=body | {field: wrong}, headers=HEADERS)
+        assert answer.status_code in {200, 400, 404}, (field, answer.text)
 
 
 def test_a_body_that_is_no_object_is_refused(http: httpx.Client) -> None:

@@ -87,7 +87,16 @@ ADAPTERS = [
     Route("GET", "/api/v1/usage.csv", ()),
     Route("GET", "/v1/models", ("llm", "image", "video", "audio")),
     Route("GET", "/v1/models/{id:path}", ("llm", "image", "video", "audio")),
+    Route("POST", "/v1/chat/completions", ("llm",)),
+    Route("POST", "/v1/embeddings", ("llm",)),
+    Route("POST", "/v1/moderations", ("llm",)),
 ]
+# What the adapters themselves refuse is refused before a service looks at the key.
+BODIES = {
+    "/v1/chat/completions": {"messages": [{"role": "user", "content": "Hi"}]},
+    "/v1/embeddings": {"input": "Hi"},
+    "/v1/moderations": {"input": "Hi"},
+}
 ROUTES = [*contract_routes(), *ADAPTERS]
 EVERY = pytest.mark.parametrize("route", ROUTES, ids=[f"{one.verb} {one.path}" for one in ROUTES])
 SHOWING = [one for one in ROUTES if one.shows]
@@ -137,7 +146,7 @@ async def sent(keyed: Keyed, route: Route, headers: dict[str, str], value: str =
     if route.path == "/api/v1/assets" and route.verb == "POST":
         body = {"content": b"bytes"}
     elif route.verb in ("POST", "PATCH"):
-        body = {"json": {}}
+        body = {"json": BODIES.get(route.path, {})}
     return await keyed.rest.request(route.verb, route.filled(value), headers=headers, **body)
 
 

@@ -56,6 +56,28 @@ class Arguments:
             raise self.wrong(name, f"'{name}' must be between {least:g} and {most:g}; got {value:g}.")
         return value
 
+    def mapping(self, name: str) -> Mapping[str, Any]:
+        """An object; empty if it is not given."""
+        value = self._fields.get(name)
+        if value is not None and not isinstance(value, dict):
+            raise self.wrong(name, f"'{name}' must be an object.")
+        return value or {}
+
+    def mappings(self, name: str) -> list[dict[str, Any]]:
+        """A list of objects; empty if it is not given."""
+        value = self._fields.get(name) or []
+        if not isinstance(value, list) or not all(isinstance(one, dict) for one in value):
+            raise self.wrong(name, f"'{name}' must be a list of objects.")
+        return value
+
+    def texts(self, name: str) -> tuple[str, ...]:
+        """A string or a list of strings; empty if it is not given."""
+        value = self._fields.get(name)
+        listed = [value] if isinstance(value, str) else value or []
+        if not isinstance(listed, list) or not all(isinstance(one, str) for one in listed):
+            raise self.wrong(name, f"'{name}' must be a string or a list of strings.")
+        return tuple(listed)
+
     def flag(self, name: str) -> bool:
         """A boolean, also as form text."""
         return self._fields.get(name) in {True, "true", "True", "1"}

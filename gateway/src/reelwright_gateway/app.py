@@ -19,7 +19,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from reelwright_gateway import errors
 from reelwright_gateway.dialects.openai import errors as openai
+from reelwright_gateway.dialects.openai.chat import Chat
+from reelwright_gateway.dialects.openai.embeddings import Embeddings
 from reelwright_gateway.dialects.openai.models import Models
+from reelwright_gateway.dialects.openai.moderations import Moderations
 from reelwright_gateway.downloads import Downloads
 from reelwright_gateway.health import Health
 from reelwright_gateway.progress import Progress
@@ -47,6 +50,7 @@ def create_app(upstream: Upstream, settings: AdapterSettings, draining: asyncio.
         middleware=[Middleware(RequestId)],
         exception_handlers={
             AppError: answer_app_error,
+            errors.Refused: answer_refused,
             grpc.aio.AioRpcError: answer_rpc_error,
             HTTPException: answer_http_error,
             ClientDisconnect: answer_nobody,
@@ -63,6 +67,7 @@ def routes(upstream: Upstream, settings: AdapterSettings, draining: asyncio.Even
     usage = Usage(upstream)
     health = Health(upstream)
     models = Models(upstream)
+    chat = Chat(upstream.llm, settings.heartbeat_s)
     return [
         Route("/api/v1/jobs/{id}/events", progress.events, methods=["GET"]),
         Route("/api/v1/assets/{id}/content", downloads.content, methods=["GET", "HEAD"]),
@@ -72,6 +77,9 @@ def routes(upstream: Upstream, settings: AdapterSettings, draining: asyncio.Even
         Route("/health/live", health.live, methods=["GET"]),
         Route("/v1/models", models.list, methods=["GET"]),
         Route("/v1/models/{id:path}", models.retrieve, methods=["GET"]),
+        Route("/v1/chat/completions", chat.complete, methods=["POST"]),
+        Route("/v1/embeddings", Embeddings(upstream.llm).create, methods=["POST"]),
+        Route("/v1/moderations", Moderations(upstream.llm).create, methods=["POST"]),
         Route("/v1/{path:path}", answer_unknown_url, methods=["GET", "POST", "PUT", "PATCH", "DELETE"]),
     ]
 
@@ -93,6 +101,11 @@ def told(request: Request, failure: errors.Failure) -> Response:
 async def answer_app_error(request: Request, error: Exception) -> Response:
     """Exception handler of AppError."""
     return told(request, errors.of_app_error(cast(AppError, error)))
+
+
+async def answer_refused(request: Request, error: Exception) -> Response:
+    """Exception handler of what HTTP itself refuses."""
+    return told(request, cast(errors.Refused, error).failure)
 
 
 async def answer_rpc_error(request: Request, error: Exception) -> Response:

@@ -16,8 +16,11 @@ from starlette.responses import JSONResponse, Response
 
 from reelwright_gateway.rendering import plain
 from reelwright_gateway.upstream import passed_on
+from reelwright_kit import logs
 from reelwright_kit.errors import AppError, PartUnavailable
 from reelwright_kit.statuses import CHALLENGE, RETRY_AFTER, status_of
+
+log = logs.logger(__name__)
 
 # As Envoy's transcoder has it, so that a failure has one status whichever way it takes.
 HTTP_STATUS = {
@@ -76,6 +79,26 @@ class Failure:
         if self.retry_after_s is not None:
             told[RETRY_AFTER] = str(math.ceil(self.retry_after_s))
         return told
+
+
+class Refused(Exception):
+    """What HTTP itself refuses, for which no service has a word."""
+
+    def __init__(self, failure: Failure) -> None:
+        super().__init__(failure.message)
+        self.failure = failure
+
+
+def of_any(error: Exception) -> Failure:
+    """The failure that `error` is; one that nobody foresaw is logged and told by a fixed sentence."""
+    if isinstance(error, Refused):
+        return error.failure
+    if isinstance(error, AppError):
+        return of_app_error(error)
+    if isinstance(error, grpc.aio.AioRpcError):
+        return of_rpc_error(error)
+    log.error("adapter_crashed", exc_info=error, error=type(error).__name__)
+    return unexpected()
 
 
 def of_app_error(error: AppError) -> Failure:

@@ -24,11 +24,14 @@ from reelwright.video.v1 import video_service_pb2 as video_pb
 from reelwright.video.v1 import video_service_pb2_grpc
 from reelwright_gateway.settings import AdapterSettings
 from reelwright_kit.caller import KEY_HEADER, REPLAYED_HEADER, RETRIES_HEADER, key_of
-from reelwright_kit.client import connect
+from reelwright_kit.client import MAX_MESSAGE_BYTES, connect
 
 FORWARDED = ("x-request-id", "traceparent", "tracestate", "authorization", "x-api-key", RETRIES_HEADER)
 LIMIT_PREFIX = "x-ratelimit-"
 """How the headers begin that tell what a key may still do."""
+
+LARGEST = {"llm": 40 * 1024 * 1024}
+"""Bytes of the largest answer of a service, where that is more than usual: 2,048 vectors of 4,096 numbers."""
 
 Metadata = tuple[tuple[str, str], ...]
 ListModels = Callable[[Metadata], Any]
@@ -39,12 +42,13 @@ ListModels = Callable[[Metadata], Any]
 class Upstream:
     """Stubs of what the adapters call; `health` has one per service and `jobs` for any of them.
 
-    `models` lists those of the services that have some.
+    `models` lists those of the services that have some; `llm` answers.
     """
 
     jobs: jobs_service_pb2_grpc.JobServiceAsyncStub
     assets: assets_service_pb2_grpc.AssetServiceAsyncStub
     admin: admin_service_pb2_grpc.AdminServiceAsyncStub
+    llm: llm_service_pb2_grpc.LlmServiceAsyncStub
     models: Mapping[str, ListModels]
     # The published stubs do not know the methods of this one.
     health: Mapping[str, Any]
@@ -56,7 +60,7 @@ async def open_upstream(settings: AdapterSettings) -> AsyncIterator[Upstream]:
     async with contextlib.AsyncExitStack() as stack:
 
         async def channel(address: str, api: str) -> grpc.aio.Channel:
-            return await stack.enter_async_context(connect(address, api))
+            return await stack.enter_async_context(connect(address, api, LARGEST.get(api, MAX_MESSAGE_BYTES)))
 
         jobs = await channel(settings.jobs_address, "jobs")
         assets = await channel(settings.jobs_address, "assets")
@@ -66,6 +70,7 @@ async def open_upstream(settings: AdapterSettings) -> AsyncIterator[Upstream]:
             jobs=jobs_service_pb2_grpc.JobServiceStub(jobs),
             assets=assets_service_pb2_grpc.AssetServiceStub(assets),
             admin=admin_service_pb2_grpc.AdminServiceStub(admin),
+            llm=llm_service_pb2_grpc.LlmServiceStub(services["llm"]),
             models=_models(services),
             health={name: health_pb2_grpc.HealthStub(one) for name, one in (services | {"jobs": jobs}).items()},
         )

@@ -9,8 +9,11 @@ import grpc
 MAX_MESSAGE_BYTES = 4 * 1024 * 1024
 
 
-def connect(address: str, api: str) -> grpc.aio.Channel:
-    """A channel to `address` for the API `api`, for example `image`; reuse it, and close it when done."""
+def connect(address: str, api: str, receive_bytes: int = MAX_MESSAGE_BYTES) -> grpc.aio.Channel:
+    """A channel to `address` for the API `api`, for example `image`; reuse it, and close it when done.
+
+    A larger answer than `receive_bytes` fails with RESOURCE_EXHAUSTED.
+    """
     config = resources.files("reelwright").joinpath(f"{api}/v1/service_config.json").read_text()
     return grpc.aio.insecure_channel(
         address,
@@ -22,6 +25,6 @@ def connect(address: str, api: str) -> grpc.aio.Channel:
             ("grpc.initial_reconnect_backoff_ms", 100),
             ("grpc.min_reconnect_backoff_ms", 100),
             ("grpc.max_reconnect_backoff_ms", 1_000),
-            ("grpc.max_receive_message_length", MAX_MESSAGE_BYTES),
+            ("grpc.max_receive_message_length", receive_bytes),
         ],
     )

@@ -7,10 +7,13 @@ import random
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from reelwright_fakes.problems import Problem
 from reelwright_fakes.text import words
 
 Schema = Mapping[str, Any]
 DEEP = 8
+# Where a schema asks for itself without end, so that nothing fits it.
+HOPELESS = 40
 FORMATS = {
     "date-time": "2026-01-02T03:04:05Z",
     "date": "2026-01-02",
@@ -26,8 +29,14 @@ FORMATS = {
 
 
 def instance(schema: Schema, seed: str) -> Any:
-    """A value for the schema, the same for the same seed. `pattern` and `not` are not obeyed."""
-    return _Maker(schema, random.Random(seed)).value(schema, 0)
+    """A value for the schema, the same for the same seed. `pattern` and `not` are not obeyed.
+
+    Raises Problem 400 for what is no schema.
+    """
+    try:
+        return _Maker(schema, random.Random(seed)).value(schema, 0)
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise Problem(400, "invalid_json_schema", f"The schema cannot be understood: {error}") from None
 
 
 class _Maker:
@@ -36,7 +45,7 @@ class _Maker:
         self._dice = dice
 
     def value(self, schema: object, depth: int) -> Any:
-        if not isinstance(schema, Mapping):
+        if not isinstance(schema, Mapping) or depth > HOPELESS:
             return None
         plain = self._plain(schema, depth)
         if "const" in plain:

@@ -66,7 +66,7 @@ async def spoken(
                 stage.progress.finish(submission)
             submission.billed_micro_usd = prompt + written * (number + 1) // len(frames)
             yield frame
-            # Others are served between two events, and a caller who leaves is noticed.
+            # Others are served between two events.
             await asyncio.sleep(0)
     except Problem as problem:
         yield failed(problem)

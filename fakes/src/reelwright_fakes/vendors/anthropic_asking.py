@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,7 +39,7 @@ def message_job(fields: Mapping[str, Any]) -> MessageJob:
         raise arguments.wrong("max_tokens", "max_tokens: Field required")
     for name in ("temperature", "top_p"):
         arguments.number(name, least=0, most=1)
-    thinks = (fields.get("thinking") or {}).get("type", "disabled") != "disabled"
+    thinks = arguments.mapping("thinking").get("type", "disabled") != "disabled"
     return MessageJob(fits_window(_demand(arguments, fields, model, thinks)), arguments.flag("stream"), thinks)
 
 
@@ -47,20 +47,20 @@ def _demand(arguments: Arguments, fields: Mapping[str, Any], model: str, thinks:
     messages = _messages(arguments, fields)
     system = _system(fields)
     asking = [one for one in messages if one["role"] == "user" and _texts(one)]
-    choice, forced, parallel = _choice(fields.get("tool_choice") or {})
-    output = fields.get("output_config") or {}
+    choice, forced, parallel = _choice(arguments.mapping("tool_choice"))
+    output = arguments.mapping("output_config")
     return Demand(
         model=model,
         everything="\n".join([system, *(text for one in messages for text in _texts(one))]).strip("\n"),
         system=system,
         asked="\n".join(_texts(asking[-1])) if asking else "",
-        tools=_tools(arguments, fields.get("tools") or ()),
+        tools=_tools(arguments),
         choice=choice,
         forced=forced,
         parallel=parallel,
         results=tuple(_results(messages[-1])),
-        schema=(output.get("format") or {}).get("schema"),
-        stops=tuple(fields.get("stop_sequences") or ()),
+        schema=Arguments(output, status=400, code="invalid_request_error").mapping("format").get("schema"),
+        stops=arguments.texts("stop_sequences"),
         most_tokens=arguments.whole("max_tokens", 1, least=1, most=1_000_000),
         effort=(output.get("effort") or "low") if thinks else "",
         attachments=tuple(one for message in messages for one in _attached(message)),
@@ -120,12 +120,13 @@ def _where(source: object) -> str:
     return str(where)
 
 
-def _tools(arguments: Arguments, tools: Iterable[Any]) -> tuple[Tool, ...]:
+def _tools(arguments: Arguments) -> tuple[Tool, ...]:
     found = []
-    for number, tool in enumerate(tools):
-        if not isinstance(tool, dict) or not tool.get("name"):
-            raise arguments.wrong("tools", f"tools.{number}.name: Field required")
-        found.append(Tool(tool["name"], tool.get("input_schema") or {}))
+    for number, tool in enumerate(arguments.mappings("tools")):
+        schema = tool.get("input_schema") or {}
+        if not tool.get("name") or not isinstance(schema, dict):
+            raise arguments.wrong("tools", f"tools.{number}: a name and an input_schema are required")
+        found.append(Tool(str(tool["name"]), schema))
     return tuple(found)
 
 

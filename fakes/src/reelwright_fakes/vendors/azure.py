@@ -1,4 +1,4 @@
-"""Azure OpenAI's wire: chat and embeddings, classic by deployment and below `/openai/v1`, with its filter's remarks."""
+"""Azure OpenAI's wire: text, classic by deployment and below `/openai/v1`, with its filter's remarks."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from reelwright_fakes.vendor import Delivery
 from reelwright_fakes.vendors.openai_chat import Chat, Reply
 from reelwright_fakes.vendors.openai_errors import error_of, refused
 from reelwright_fakes.vendors.openai_plain import embeddings, models
+from reelwright_fakes.vendors.openai_responses import Responses
 
 SAFE = {"filtered": False, "severity": "safe"}
 REMARKS = dict.fromkeys(("hate", "self_harm", "sexual", "violence"), SAFE)
@@ -45,6 +46,7 @@ class Azure:
         one = "/openai/deployments/{deployment}"
         return [
             Route("/openai/v1/chat/completions", chat, methods=["POST"]),
+            *Responses(stage).routes("/openai/v1"),
             Route("/openai/v1/embeddings", embed, methods=["POST"]),
             Route("/openai/v1/models", models(stage), methods=["GET"]),
             Route(f"{one}/chat/completions", _versioned(chat), methods=["POST"]),

@@ -15,6 +15,7 @@ from reelwright_fakes import sse
 from reelwright_fakes.body import Body
 from reelwright_fakes.ledger import Submission
 from reelwright_fakes.problems import Problem
+from reelwright_fakes.reading import Arguments
 from reelwright_fakes.stage import Stage
 from reelwright_fakes.text.answers import Answer
 from reelwright_fakes.text.demand import Demand
@@ -190,7 +191,7 @@ class _Vectors:
 
     def read(self, request: Request, body: Body) -> Wish:
         model = known_model(request.path_params["model"])
-        asked = body.fields.get("requests") or [body.fields]
+        asked = Arguments(body.fields, status=400, code=WRONG).mappings("requests") or [body.fields]
         texts = [text_of(camel(one).get("content")) for one in asked]
         if not all(texts):
             raise Problem(400, WRONG, "* EmbedContentRequest.content: content is empty", at="content")

@@ -35,14 +35,16 @@ def content_job(model: str, fields: Mapping[str, Any]) -> ContentJob:
     known_model(model)
     spelt = camel(fields)
     contents = [camel(one) for one in _contents(spelt.get("contents"))]
-    config = camel(spelt.get("generationConfig") or {})
-    thinking = camel(config.get("thinkingConfig") or {})
+    config = camel(Arguments(spelt, status=400, code=WRONG).mapping("generationConfig"))
+    thinking = camel(Arguments(config, status=400, code=WRONG).mapping("thinkingConfig"))
     demand = _demand(model, spelt, contents, config, thinking)
     return ContentJob(fits_window(demand), bool(thinking.get("includeThoughts")))
 
 
-def camel(fields: Mapping[str, Any]) -> dict[str, Any]:
-    """The fields with the names of one level spelt in camel case."""
+def camel(fields: object) -> dict[str, Any]:
+    """The fields with the names of one level spelt in camel case; nothing of what is no object."""
+    if not isinstance(fields, Mapping):
+        return {}
     return {_HUMP.sub(lambda found: found[1].upper(), name): value for name, value in fields.items()}
 
 
@@ -68,12 +70,12 @@ def _demand(
         everything="\n".join([system, *map(text_of, contents)]).strip("\n"),
         system=system,
         asked=text_of(asking[-1]) if asking else "",
-        tools=tuple(_tools(fields.get("tools") or ())),
+        tools=tuple(_tools(Arguments(fields, status=400, code=WRONG).mappings("tools"))),
         choice=choice,
         forced=forced,
         results=tuple(_results(contents[-1])),
         schema=_schema(config),
-        stops=tuple(config.get("stopSequences") or ()),
+        stops=arguments.texts("stopSequences"),
         most_tokens=arguments.whole("maxOutputTokens", 1, least=1, most=1_000_000) if _given(config) else None,
         seed=config.get("seed"),
         effort=_effort(thinking),
@@ -105,10 +107,10 @@ def _parts(content: object) -> list[dict[str, Any]]:
 
 def _tools(tools: Sequence[Mapping[str, Any]]) -> Iterator[Tool]:
     for tool in tools:
-        for declared in camel(tool).get("functionDeclarations") or ():
-            spelt = camel(declared)
-            schema = spelt.get("parametersJsonSchema") or spelt.get("parameters") or {}
-            yield Tool(spelt["name"], _respelt(schema))
+        for declared in Arguments(camel(tool), status=400, code=WRONG).mappings("functionDeclarations"):
+            spelt = Arguments(camel(declared), status=400, code=WRONG)
+            schema = spelt.mapping("parametersJsonSchema") or spelt.mapping("parameters")
+            yield Tool(spelt.text("name"), _respelt(schema))
 
 
 def _choice(config: Mapping[str, Any]) -> tuple[Choice, str | None]:

@@ -45,7 +45,7 @@ def chat_job(fields: Mapping[str, Any], *, model: str | None = None) -> ChatJob:
     named = known_model(model or arguments.text("model"))
     messages = _messages(arguments, fields)
     stream = arguments.flag("stream")
-    options = fields.get("stream_options") or {}
+    options = arguments.mapping("stream_options")
     if options and not stream:
         raise arguments.wrong("stream_options", "'stream_options' is only allowed when 'stream' is enabled.")
     demand = fits_window(_demand(arguments, fields, named, messages))
@@ -101,13 +101,13 @@ def _demand(arguments: Arguments, fields: Mapping[str, Any], model: str, message
         everything=texts(messages),
         system=system,
         asked=asked,
-        tools=_tools(arguments, fields.get("tools")),
+        tools=_tools(arguments),
         choice=choice,
         forced=forced,
         parallel=fields.get("parallel_tool_calls") is not False,
         results=tuple(texts([one]) for one in _trailing(messages)) if last else (),
-        schema=schema_of(arguments, fields.get("response_format") or {}, "response_format"),
-        stops=_stops(fields.get("stop")),
+        schema=schema_of(arguments, arguments.mapping("response_format"), "response_format"),
+        stops=arguments.texts("stop"),
         most_tokens=_most(arguments, fields, model),
         seed=fields.get("seed"),
         effort=_effort(arguments, fields),
@@ -151,14 +151,22 @@ def attachments(parts: Iterable[Mapping[str, Any]]) -> list[Attachment]:
         kind = part.get("type")
         if kind in {"image_url", "input_image"}:
             address = part.get("image_url")
-            found.append(Attachment("picture", _where(address["url"] if isinstance(address, dict) else address)))
+            where = address.get("url") if isinstance(address, dict) else address
+            found.append(Attachment("picture", _where(where or part.get("file_id"))))
         elif kind == "input_audio":
-            found.append(Attachment("sound", _where(f"data:audio;base64,{part['input_audio'].get('data', '')}")))
+            found.append(Attachment("sound", _where(f"data:audio;base64,{_inner(part, kind).get('data', '')}")))
         elif kind in {"file", "input_file"}:
-            file = part.get("file", part)
-            where = file.get("file_data") or file.get("file_url") or file.get("file_id")
-            found.append(Attachment("file", _where(where)))
+            file = _inner(part, "file")
+            found.append(
+                Attachment("file", _where(file.get("file_data") or file.get("file_url") or file.get("file_id")))
+            )
     return found
+
+
+def _inner(part: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    """What a part says of its file, in itself or in an object of its own."""
+    inner = part.get(name, part)
+    return inner if isinstance(inner, dict) else {}
 
 
 def _where(address: object) -> str:
@@ -178,31 +186,31 @@ def _trailing(messages: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     return list(messages[start:])
 
 
-def _tools(arguments: Arguments, tools: object) -> tuple[Tool, ...]:
+def _tools(arguments: Arguments) -> tuple[Tool, ...]:
     found = []
-    for number, tool in enumerate(tools if isinstance(tools, list) else []):
-        function = tool.get("function") if isinstance(tool, dict) else None
-        if not isinstance(function, dict) or not function.get("name"):
-            raise arguments.wrong(f"tools[{number}].function", "Missing required parameter: a function with a name.")
-        found.append(Tool(function["name"], function.get("parameters") or {}))
+    for number, tool in enumerate(arguments.mappings("tools")):
+        if tool.get("type", "function") != "function":
+            continue
+        function = Arguments(_inner(tool, "function"), status=400, code="invalid_value")
+        try:
+            found.append(Tool(function.text("name"), function.mapping("parameters")))
+        except Problem as problem:
+            problem.at = f"tools[{number}].function.{problem.at}"
+            raise
     return tuple(found)
 
 
 def _choice(arguments: Arguments, choice: object) -> tuple[Choice, str | None]:
-    if choice in {None, "auto"} if not isinstance(choice, dict) else False:
+    if choice is None or choice == "auto":
         return "auto", None
     if isinstance(choice, dict):
-        named = choice.get("function", choice).get("name")
+        named = _inner(choice, "function").get("name")
         return ("required", named) if named else ("auto", None)
     if choice == "none":
         return "none", None
     if choice == "required":
         return "required", None
     raise arguments.wrong("tool_choice", "Invalid 'tool_choice': one of none, auto, required or a function.")
-
-
-def _stops(stop: object) -> tuple[str, ...]:
-    return (stop,) if isinstance(stop, str) else tuple(stop) if isinstance(stop, list) else ()
 
 
 def _most(arguments: Arguments, fields: Mapping[str, Any], model: str) -> int | None:

@@ -37,9 +37,10 @@ def response_job(fields: Mapping[str, Any], before: Iterable[dict[str, Any]]) ->
     """What a request asks for after the messages `before`; raises Problem in OpenAI's words."""
     arguments = Arguments(fields, status=400, code="invalid_value")
     messages = [*before, *_messages(arguments, fields.get("input"))]
-    reasoning = fields.get("reasoning") or {}
+    reasoning = arguments.mapping("reasoning")
+    arguments.mapping("text")
     try:
-        demand = chat_job(_as_chat(fields, messages, reasoning)).demand
+        demand = chat_job(_as_chat(arguments, fields, messages, reasoning)).demand
     except Problem as problem:
         problem.at = _place(problem.at)
         raise
@@ -53,13 +54,13 @@ def response_job(fields: Mapping[str, Any], before: Iterable[dict[str, Any]]) ->
     )
 
 
-def _as_chat(fields: Mapping[str, Any], messages: list[dict[str, Any]], reasoning: Mapping[str, Any]) -> dict[str, Any]:
+def _as_chat(
+    arguments: Arguments, fields: Mapping[str, Any], messages: list[dict[str, Any]], reasoning: Mapping[str, Any]
+) -> dict[str, Any]:
     instructions = fields.get("instructions")
     system = [{"role": "system", "content": instructions}] if instructions else []
     chat = {name: fields[name] for name in CHAT if fields.get(name) is not None}
-    functions = [
-        tool for tool in fields.get("tools") or () if isinstance(tool, dict) and tool.get("type") == "function"
-    ]
+    functions = [tool for tool in arguments.mappings("tools") if tool.get("type") == "function"]
     return chat | {
         "messages": [*system, *messages],
         "tools": [{"type": "function", "function": tool} for tool in functions],

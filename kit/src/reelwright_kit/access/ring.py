@@ -137,7 +137,9 @@ class KeyRing:
     async def _confirm_for_ever(self) -> None:
         while True:
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._news.wait(), CONFIRM_EVERY_S)
+                # Not wait_for, which may take a cancellation for the news that came with it, and go on for ever.
+                async with asyncio.timeout(CONFIRM_EVERY_S):
+                    await self._news.wait()
             self._news.clear()
             self._drop_what_is_over()
             try:

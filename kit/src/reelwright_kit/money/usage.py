@@ -106,7 +106,8 @@ class UsageRecorder:
     async def _flush_for_ever(self) -> None:
         while not self._ending:
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._due.wait(), self._every_s)
+                async with asyncio.timeout(self._every_s):
+                    await self._due.wait()
             self._due.clear()
             try:
                 await self.flush()

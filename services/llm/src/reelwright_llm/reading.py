@@ -6,6 +6,7 @@ import base64
 import binascii
 from typing import Any
 
+import msgspec
 from google.protobuf import json_format, struct_pb2
 
 from reelwright.assets.v1 import assets_service_pb2 as assets
@@ -34,14 +35,14 @@ def question_from(request: ChatLike) -> Question:
     choice = request.tool_choice
     return Question(
         turns=tuple(_turn(message, f"messages[{n}]") for n, message in enumerate(request.messages)),
-        schema=json_of(schema.schema) if wanted.type == "json_schema" else None,
+        schema=_schema(schema) if wanted.type == "json_schema" else None,
         schema_name=schema.name or "answer",
         schema_description=schema.description,
         schema_strict=_given(schema, "strict"),
         json=wanted.type == "json_object",
         seed=_given(request, "seed"),
         max_output_tokens=_given(request, "max_output_tokens"),
-        tools=tuple(_tool(tool.function) for tool in request.tools),
+        tools=tuple(_tool(tool.function, f"tools[{n}].function") for n, tool in enumerate(request.tools)),
         tool_choice=choice.mode or ("required" if choice.function else ""),
         tool_function=choice.function,
         parallel_tool_calls=_given(request, "parallel_tool_calls"),
@@ -127,9 +128,28 @@ def _part(part: pb.Part, field: str) -> Part:
     return Part("", media, json_of(part.extra))
 
 
-def _tool(function: pb.Function) -> Tool:
+def _tool(function: pb.Function, field: str) -> Tool:
     parameters = json_of(function.parameters) if function.HasField("parameters") else None
+    if function.parameters_json:
+        parameters = _object(function.parameters_json, f"{field}.parameters_json")
     return Tool(function.name, function.description, parameters, _given(function, "strict"))
+
+
+def _schema(given: pb.JsonSchema) -> Json:
+    if given.schema_json:
+        return _object(given.schema_json, "response_format.json_schema.schema_json")
+    return json_of(given.schema)
+
+
+def _object(text: str, field: str) -> Json:
+    """The JSON object that a text is, its names in their order."""
+    # As in every text, which an answer may repeat and the database keep.
+    if "\\u0000" in text:
+        raise FieldInvalid(field, "must not contain NUL characters")
+    try:
+        return msgspec.json.decode(text, type=Json)
+    except (msgspec.DecodeError, RecursionError):
+        raise FieldInvalid(field, "is no JSON object") from None
 
 
 def _sampling(request: ChatLike) -> Sampling:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 from starlette.responses import JSONResponse, Response
 
+from reelwright_gateway.dialects.openai.fields import named
 from reelwright_gateway.errors import Failure
 
 INVALID, SERVER = "invalid_request_error", "server_error"
@@ -28,15 +30,20 @@ BY_REASON = {
     "CONCURRENCY_LIMITED": Kind("requests", "rate_limit_exceeded", retry=True),
     # Nothing is gained by trying again before the budget is raised or its period over.
     "BUDGET_EXHAUSTED": Kind("insufficient_quota", "insufficient_quota", retry=False),
+    # Names that clients look for.
+    "CONTEXT_TOO_LONG": Kind(INVALID, "context_length_exceeded"),
+    "CONTENT_BLOCKED": Kind(INVALID, "content_policy_violation"),
 }
 BY_STATUS = {
     401: Kind(INVALID, "invalid_api_key"),
     403: Kind(INVALID, "permission_denied"),
     404: Kind(INVALID, "not_found"),
-    # SDKs would repeat these, and never get another answer.
+    # SDKs would repeat this and 501, and never get another answer.
     409: Kind(INVALID, "conflict", retry=False),
     413: Kind(INVALID, "request_too_large"),
+    415: Kind(INVALID, "unsupported_media_type"),
     429: Kind("requests", "rate_limit_exceeded", retry=True),
+    501: Kind(SERVER, "not_offered", retry=False),
     503: Kind(SERVER, "service_unavailable", retry=True),
     504: Kind(SERVER, "timeout"),
 }
@@ -50,13 +57,16 @@ def response(failure: Failure, request_id: str) -> Response:
         headers["retry-after-ms"] = str(math.ceil(failure.retry_after_s * 1000))
     if kind.retry is not None:
         headers["x-should-retry"] = "true" if kind.retry else "false"
-    error = {
-        "message": failure.message,
-        "type": kind.type,
-        "param": failure.metadata.get("field"),
-        "code": kind.code,
-    }
-    return JSONResponse({"error": error}, failure.status, headers)
+    return JSONResponse(body(failure), failure.status, headers)
+
+
+def body(failure: Failure) -> dict[str, Any]:
+    """What is said about it."""
+    kind, field = kind_of(failure), failure.metadata.get("field")
+    message, param = failure.message, named(field) if field else None
+    if field and param and message.startswith(f"{field}:"):
+        message = param + message[len(field) :]
+    return {"error": {"message": message, "type": kind.type, "param": param, "code": kind.code}}
 
 
 def kind_of(failure: Failure) -> Kind:

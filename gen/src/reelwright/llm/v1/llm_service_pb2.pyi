@@ -160,7 +160,7 @@ class ChatRequest(_message.Message):
     another body returns ALREADY_EXISTS with REQUEST_ID_REUSED.
     """
     max_cost_micros: _builtins.int
-    """Optional. Ceiling in millionths of a US dollar; a call that could cost more is refused with FAILED_PRECONDITION and COST_CEILING.
+    """Optional. Ceiling in millionths of a US dollar; a call that could cost more is refused with RESOURCE_EXHAUSTED and COST_CEILING.
     Default: none.
     """
     parent: _builtins.str
@@ -497,7 +497,7 @@ class StreamChatRequest(_message.Message):
     body returns ALREADY_EXISTS with REQUEST_ID_REUSED.
     """
     max_cost_micros: _builtins.int
-    """Optional. Ceiling in millionths of a US dollar; a call that could cost more is refused with FAILED_PRECONDITION and COST_CEILING.
+    """Optional. Ceiling in millionths of a US dollar; a call that could cost more is refused with RESOURCE_EXHAUSTED and COST_CEILING.
     Default: none.
     """
     parent: _builtins.str
@@ -993,6 +993,7 @@ class Function(_message.Message):
     DESCRIPTION_FIELD_NUMBER: _builtins.int
     PARAMETERS_FIELD_NUMBER: _builtins.int
     STRICT_FIELD_NUMBER: _builtins.int
+    PARAMETERS_JSON_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """Required. Name, 1 to 64 letters, digits, `_` or `-`."""
     description: _builtins.str
@@ -1000,6 +1001,10 @@ class Function(_message.Message):
     strict: _builtins.bool
     """Optional. Hold the arguments to the schema exactly. A schema the provider cannot hold to returns SCHEMA_UNSUPPORTED. Default: the
     provider's.
+    """
+    parameters_json: _builtins.str
+    """Optional. Its parameters as JSON text instead of `parameters`, at most 1,000,000 characters: names keep their order, which models follow
+    when they write.
     """
     @_builtins.property
     def parameters(self) -> _struct_pb2.Struct:
@@ -1012,10 +1017,11 @@ class Function(_message.Message):
         description: _builtins.str = ...,
         parameters: _struct_pb2.Struct | None = ...,
         strict: _builtins.bool | None = ...,
+        parameters_json: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_strict", b"_strict", "parameters", b"parameters", "strict", b"strict"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_strict", b"_strict", "description", b"description", "name", b"name", "parameters", b"parameters", "strict", b"strict"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_strict", b"_strict", "description", b"description", "name", b"name", "parameters", b"parameters", "parameters_json", b"parameters_json", "strict", b"strict"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__strict: _TypeAlias = _typing.Literal["strict"]  # noqa: Y015
     _WhichOneofArgType__strict: _TypeAlias = _typing.Literal["_strict", b"_strict"]  # noqa: Y015
@@ -1087,6 +1093,7 @@ class JsonSchema(_message.Message):
     DESCRIPTION_FIELD_NUMBER: _builtins.int
     SCHEMA_FIELD_NUMBER: _builtins.int
     STRICT_FIELD_NUMBER: _builtins.int
+    SCHEMA_JSON_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """Required. Name, 1 to 64 letters, digits, `_` or `-`."""
     description: _builtins.str
@@ -1095,9 +1102,13 @@ class JsonSchema(_message.Message):
     """Optional. Hold the answer to the schema exactly. A schema the provider cannot hold to returns SCHEMA_UNSUPPORTED. Default: the
     provider's.
     """
+    schema_json: _builtins.str
+    """Optional. The JSON Schema as text instead of `schema`, at most 1,000,000 characters: names keep their order, which models follow when
+    they write.
+    """
     @_builtins.property
     def schema(self) -> _struct_pb2.Struct:
-        """Required. The JSON Schema."""
+        """Optional. The JSON Schema; required without `schema_json`."""
 
     def __init__(
         self,
@@ -1106,10 +1117,11 @@ class JsonSchema(_message.Message):
         description: _builtins.str = ...,
         schema: _struct_pb2.Struct | None = ...,
         strict: _builtins.bool | None = ...,
+        schema_json: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_strict", b"_strict", "schema", b"schema", "strict", b"strict"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_strict", b"_strict", "description", b"description", "name", b"name", "schema", b"schema", "strict", b"strict"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_strict", b"_strict", "description", b"description", "name", b"name", "schema", b"schema", "schema_json", b"schema_json", "strict", b"strict"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__strict: _TypeAlias = _typing.Literal["strict"]  # noqa: Y015
     _WhichOneofArgType__strict: _TypeAlias = _typing.Literal["_strict", b"_strict"]  # noqa: Y015
@@ -1554,7 +1566,7 @@ class EmbedRequest(_message.Message):
     body returns ALREADY_EXISTS with REQUEST_ID_REUSED.
     """
     max_cost_micros: _builtins.int
-    """Optional. Ceiling in millionths of a US dollar; a call that could cost more is refused with FAILED_PRECONDITION and COST_CEILING.
+    """Optional. Ceiling in millionths of a US dollar; a call that could cost more is refused with RESOURCE_EXHAUSTED and COST_CEILING.
     Default: none.
     """
     parent: _builtins.str
@@ -1718,7 +1730,7 @@ class ModerateRequest(_message.Message):
     body returns ALREADY_EXISTS with REQUEST_ID_REUSED.
     """
     max_cost_micros: _builtins.int
-    """Optional. Ceiling in millionths of a US dollar; a call that could cost more is refused with FAILED_PRECONDITION and COST_CEILING.
+    """Optional. Ceiling in millionths of a US dollar; a call that could cost more is refused with RESOURCE_EXHAUSTED and COST_CEILING.
     Default: none.
     """
     parent: _builtins.str
@@ -1924,7 +1936,7 @@ class OptimizePromptRequest(_message.Message):
     body returns ALREADY_EXISTS with REQUEST_ID_REUSED.
     """
     max_cost_micros: _builtins.int
-    """Optional. Ceiling in millionths of a US dollar; a call that could cost more is refused with FAILED_PRECONDITION and COST_CEILING.
+    """Optional. Ceiling in millionths of a US dollar; a call that could cost more is refused with RESOURCE_EXHAUSTED and COST_CEILING.
     Default: none.
     """
     parent: _builtins.str
@@ -2061,7 +2073,7 @@ class AnalyzeRequest(_message.Message):
     body returns ALREADY_EXISTS with REQUEST_ID_REUSED.
     """
     max_cost_micros: _builtins.int
-    """Optional. Ceiling in millionths of a US dollar; a call that could cost more is refused with FAILED_PRECONDITION and COST_CEILING.
+    """Optional. Ceiling in millionths of a US dollar; a call that could cost more is refused with RESOURCE_EXHAUSTED and COST_CEILING.
     Default: none.
     """
     parent: _builtins.str

@@ -1,0 +1,81 @@
+"""`/v1/embeddings`: texts as vectors, in numbers or in base64."""
+
+from __future__ import annotations
+
+import base64
+import sys
+from array import array
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+
+from reelwright.llm.v1 import llm_service_pb2 as pb
+from reelwright_gateway.dialects.openai.bodies import Int32, read, rest
+from reelwright_gateway.dialects.openai.chat import told
+from reelwright_gateway.dialects.openai.service import TextService
+from reelwright_gateway.dialects.openai.structs import Json, merged, struct_of
+from reelwright_gateway.presence import attended
+from reelwright_gateway.upstream import answer_headers, metadata
+from reelwright_kit.errors import FieldInvalid
+
+
+class Texts(msgspec.Struct):
+    """The body."""
+
+    input: str | list[str | int | list[int]]
+    model: str | None = None
+    dimensions: Int32 | None = None
+    encoding_format: Literal["float", "base64"] | None = None
+    user: str | None = None
+
+
+@dataclass(frozen=True)
+class Embeddings:
+    """Turns texts into vectors."""
+
+    llm: TextService
+
+    async def create(self, request: Request) -> Response:
+        """`POST /v1/embeddings`."""
+        asked, raw = await read(request, Texts)
+        wanted = pb.EmbedRequest(
+            inputs=_texts(asked.input),
+            model=asked.model or "",
+            dimensions=asked.dimensions,
+            user=asked.user or "",
+            extra=struct_of(rest(raw, Texts), "body"),
+        )
+        call = self.llm.Embed(wanted, metadata=metadata(request))
+        answer = await attended(request, call, call)
+        return told(_rendered(answer, asked.encoding_format == "base64"), await answer_headers(call))
+
+
+def _texts(given: str | Sequence[str | int | list[int]]) -> list[str]:
+    if isinstance(given, str):
+        return [given]
+    texts = [one for one in given if isinstance(one, str)]
+    if len(texts) < len(given):
+        raise FieldInvalid("input", "must be texts; numbers of tokens mean something to one model only")
+    return texts
+
+
+def _rendered(answer: pb.EmbedResponse, packed: bool) -> Json:
+    data = [
+        {"object": "embedding", "index": one.index, "embedding": _packed(one.values) if packed else list(one.values)}
+        for one in answer.embeddings
+    ]
+    counts = {"prompt_tokens": answer.usage.input_tokens, "total_tokens": answer.usage.total_tokens}
+    usage = merged(counts, answer.usage.extra)
+    return merged({"object": "list", "data": data, "model": answer.model, "usage": usage}, answer.extra)
+
+
+def _packed(values: Sequence[float]) -> str:
+    """The numbers of four bytes each, the least significant first, in base64."""
+    numbers = array("f", values)
+    if sys.byteorder == "big":
+        numbers.byteswap()
+    return base64.b64encode(numbers.tobytes()).decode()

@@ -1,0 +1,111 @@
+"""Two whole chains behind a real Envoy: to the real llm service, and to one that answers as a test tells it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import httpx
+import openai
+import pytest
+import pytest_asyncio
+
+from reelwright_gateway.envoy import SERVICES
+from tests.conformance.scripted import Script, serving
+from tests.gateway.edge import adapters, envoy
+from tests.postgres import Postgres
+from tests.processes import ServiceProcess
+
+SILENCE_S = 0.1
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    # The chains live as long as the session: so does the loop that serves them.
+    for item in items:
+        if "tests/conformance" in item.path.as_posix():
+            item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
+
+
+@dataclass(frozen=True)
+class Chain:
+    """What clients are pointed at; `rest` speaks to Envoy."""
+
+    url: str
+    rest: httpx.AsyncClient
+
+
+@contextlib.asynccontextmanager
+async def chain_to(directory: Path, port: int) -> AsyncIterator[Chain]:
+    """Envoy and the adapters before an llm service."""
+    services: dict[str, Any] = {name: SimpleNamespace(port=port) for name in SERVICES}
+    async with (
+        adapters(services, asyncio.Event(), heartbeat_s=SILENCE_S) as behind,
+        envoy(directory, services, behind) as (front, _),
+        httpx.AsyncClient(base_url=f"http://127.0.0.1:{front}/v1", timeout=30) as rest,
+    ):
+        yield Chain(f"http://127.0.0.1:{front}/v1", rest)
+
+
+@contextlib.asynccontextmanager
+async def real_chain(directory: Path, database_url: str, **changed: str) -> AsyncIterator[Chain]:
+    """The chain to the real service, whose environment may be changed."""
+    environment = {
+        "REELWRIGHT_LISTEN": "127.0.0.1:0",
+        "REELWRIGHT_DATABASE_URL": database_url,
+        "REELWRIGHT_STORE_URL": f"file://{directory}/files",
+        "REELWRIGHT_EXECUTOR_ID": "one",
+        "REELWRIGHT_NOTICE_S": "0",
+    }
+    process = await ServiceProcess.start("reelwright_llm", environment | changed)
+    try:
+        port = int((await process.said("serving"))["port"])
+        async with chain_to(directory / "envoy", port) as opened:
+            yield opened
+    finally:
+        await process.kill()
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def chain(postgres: Postgres, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Chain]:
+    """The chain to the real service with its local engine."""
+    async with real_chain(tmp_path_factory.mktemp("chain"), postgres.fresh()) as opened:
+        yield opened
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def scripted_chain(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[tuple[Chain, Script]]:
+    script = Script()
+    async with serving(script) as port, chain_to(tmp_path_factory.mktemp("scripted"), port) as opened:
+        yield opened, script
+
+
+@pytest.fixture
+def scripted(scripted_chain: tuple[Chain, Script]) -> tuple[Chain, Script]:
+    """The chain to a service that answers as told, and what tells it."""
+    scripted_chain[1].forget()
+    return scripted_chain
+
+
+@pytest.fixture
+def script(scripted: tuple[Chain, Script]) -> Script:
+    """What tells the service at the end of `scripted` how to answer."""
+    return scripted[1]
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def sdk(chain: Chain) -> AsyncIterator[openai.AsyncOpenAI]:
+    """The SDK as it comes, at the real service."""
+    async with openai.AsyncOpenAI(base_url=chain.url, api_key="none") as client:
+        yield client
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def told(scripted: tuple[Chain, Script]) -> AsyncIterator[openai.AsyncOpenAI]:
+    """The SDK as it comes, at the service that answers as told."""
+    async with openai.AsyncOpenAI(base_url=scripted[0].url, api_key="none") as client:
+        yield client
