@@ -107,4 +107,7 @@ class CachedText:
         """Everything that decides the answer, and whose it is."""
         asked = replace(question, ceiling_micros=None, cache_s=None)
         material = (caller.current().tenant, self.card.id, asked)
-        return hashlib.sha256(msgspec.json.encode(material, order="sorted")).digest()
+        # The order of names decides in schemas, by which models write, and nowhere else.
+        schemas = (question.schema, [tool.parameters for tool in question.tools])
+        asked_for = msgspec.json.encode(material, order="sorted") + msgspec.json.encode(schemas)
+        return hashlib.sha256(asked_for).digest()
