@@ -69,7 +69,6 @@ NOT_OFFERED = [
     ("story", "ReviseShot", story.ReviseShotRequest(film="sty_1", shot=1)),
     ("story", "MakeCampaign", story.MakeCampaignRequest(prompt="x", kind="promo")),
     ("story", "MakeFromVoice", story.MakeFromVoiceRequest(audio=ASSET)),
-    ("story", "EstimateFilm", story.EstimateFilmRequest(request=story.MakeFilmRequest(prompt="x"))),
 ]
 
 
