@@ -14,7 +14,6 @@ from reelwright.assets.v1 import assets_service_pb2 as assets
 from reelwright.audio.v1 import audio_service_pb2 as audio
 from reelwright.image.v1 import image_service_pb2 as image
 from reelwright.jobs.v1 import jobs_service_pb2 as jobs
-from reelwright.llm.v1 import llm_service_pb2 as llm
 from reelwright.story.v1 import story_service_pb2 as story
 from reelwright.video.v1 import video_service_pb2 as video
 from reelwright_kit.errors import NotOffered
@@ -58,7 +57,6 @@ async def test_every_service_answers_for_every_job_and_file(suite: Suite, servic
 
 
 NOT_OFFERED = [
-    ("llm", "Analyze", llm.AnalyzeRequest(text="x")),
     ("image", "EditImage", image.EditImageRequest(prompt="x", images=[ASSET])),
     ("audio", "Transcribe", audio.TranscribeRequest(audio=ASSET)),
     ("video", "RemixVideo", video.RemixVideoRequest(video=ASSET, prompt="x")),
