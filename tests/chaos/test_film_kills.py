@@ -105,6 +105,8 @@ async def submitting(now: Shooting) -> None:
 
 async def following(now: Shooting) -> None:
     """The provider draws the pictures, and is looked at."""
+    # Not before both are held: one that comes after the release would be held for ever.
+    await now.told("held", SHOTS)
     now.lot.studio.fake.control.release()
     await now.told("polled", SHOTS)
 
