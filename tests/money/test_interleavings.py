@@ -15,7 +15,7 @@ from reelwright_kit import database
 from reelwright_kit.caller import Caller, become
 from reelwright_kit.errors import AppError
 from reelwright_kit.jobs.model import JobRecord, State
-from reelwright_kit.jobs.submissions import Standing
+from reelwright_kit.jobs.submissions import Standing, Superseded
 from reelwright_kit.money.texts import Texts, Used
 from tests.money.till import Till, wish
 from tests.postgres import Postgres
@@ -95,7 +95,7 @@ class World:
             task.cancel()
         await asyncio.gather(task, return_exceptions=True)
         error = None if task.cancelled() else task.exception()
-        if error is not None and not isinstance(error, AppError | LookupError):
+        if error is not None and not isinstance(error, AppError | Superseded):
             raise error
 
     def _named(self, deed: Deed) -> str:

@@ -164,7 +164,7 @@ async def test_the_operators_prices_hold_in_every_service(priced_lot: Lot) -> No
     """Estimates and model lists of all four services are those of the file."""
     channels = priced_lot.channels
     texts: llm_rpc.LlmServiceAsyncStub = llm_rpc.LlmServiceStub(channels["llm"])
-    (text,) = (await texts.ListModels(llm.ListModelsRequest(kind="chat"))).models
+    text = (await texts.ListModels(llm.ListModelsRequest(kind="chat"))).models[0]
     assert (text.input_price_micros, text.output_price_micros) == (1_000_000, 4_000_000)
     images: image_rpc.ImageServiceAsyncStub = image_rpc.ImageServiceStub(channels["image"])
     drawn = image.EstimateCostRequest(request=image.CreateImageRequest(prompt="a crow", count=3))

@@ -147,7 +147,7 @@ class Submissions:
     async def intend(self, job: JobRecord, wish: Wish, owner: str) -> Submission:
         """Records that a provider is about to be asked; only who finds itself the owner of an INTENT may ask.
 
-        Raises Superseded when this process no longer runs the job.
+        Raises Superseded when this process no longer runs the job, or the job has been deleted.
         """
         values = {
             "job": job.id,
@@ -163,7 +163,8 @@ class Submissions:
         }
         async with self._pool.connection() as connection, connection.transaction():
             lineage = await costs.lock(connection, job.tenant, job.id)
-            if self._executor and not await (await connection.execute(_MINE, values)).fetchone():
+            mine = not self._executor or await (await connection.execute(_MINE, values)).fetchone()
+            if not lineage or not mine:
                 raise Superseded(job.id)
             before = await _find(connection, job.tenant, job.id, wish.intent)
             await connection.execute(_INTEND, values)
