@@ -69,6 +69,8 @@ def test_a_stream_says_what_the_whole_answer_says(sdk: genai.Client) -> None:
     assert pieces[-1].usage_metadata is not None and pieces[0].usage_metadata is None
 
 
+# The SDK takes aiohttp where it is installed, and makes a class of its own of its session.
+@pytest.mark.filterwarnings("ignore:Inheritance class AiohttpClientSession:DeprecationWarning")
 async def test_the_asynchronous_client_is_satisfied_too(sdk: genai.Client) -> None:
     """The same over the client that services use."""
     pieces = [
