@@ -6,7 +6,7 @@ import pytest
 
 from reelwright_kit.settings import ServiceSettings, SettingsInvalid
 
-NEEDED = {"REELWRIGHT_DATABASE_URL": "postgresql://h/d", "REELWRIGHT_STORE_URL": "file:///tmp/x"}
+NEEDED = {"REELWRIGHT_DATABASE_URL": "postgresql://h/d", "REELWRIGHT_STORE_URL": "file:///nowhere"}
 JWT = {
     "REELWRIGHT_AUTH": "jwt",
     "REELWRIGHT_JWT_JWKS": "https://id.example.com/keys",
