@@ -15,7 +15,7 @@ import psycopg
 
 TEMPLATE = "template_reelwright"
 # Nothing here must survive a power cut.
-HASTE = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=200"
+HASTE = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=600"
 
 # The server refuses to run as root. Another process changes the user, because a fork of this one, with gRPC's
 # threads in it, may crash.

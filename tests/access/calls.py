@@ -150,7 +150,7 @@ CALLS: dict[str, Call] = {
     "reelwright.llm.v1.LlmService/StreamChat": _chat(),
     "reelwright.llm.v1.LlmService/Embed": _made("llm", {"inputs": ["x"]}, NOTHING),
     "reelwright.llm.v1.LlmService/Moderate": _made(
-        "llm", {"texts": ["x"]}, NOTHING, images_of_asset=Ask({"images": [_MEDIA]}, UNSUPPORTED)
+        "llm", {"texts": ["x"]}, NOTHING, images_of_asset=Ask({"images": [_MEDIA]}, "ASSET_NOT_FOUND")
     ),
     "reelwright.llm.v1.LlmService/OptimizePrompt": _made("llm", {"prompt": "x"}, NOTHING),
     "reelwright.llm.v1.LlmService/Analyze": _made(
