@@ -87,8 +87,8 @@ class JobDesk:
             key=caller.current().key,
             trace=telemetry.current_trace(),
         )
-        costs.within_ceiling(new)
         if admission.validate_only:
+            costs.within_ceiling(new)
             return _as_if_admitted(tenant, new)
         return await self._admit(tenant, new, admission.wait_s)
 
