@@ -157,9 +157,10 @@ class World:
 
     async def end(self) -> None:
         """Ends everything: nothing may be held any more but for what nobody knows about."""
-        for job in self.jobs:
+        # Not only `self.jobs`: who was broken off while it waited for the answer has admitted a job all the same.
+        for job in await self.till.do("select id from reelwright.jobs where tenant = %s", self.till.tenant):
             try:
-                await self.till.jobs.cancel(self.till.tenant, job)
+                await self.till.jobs.cancel(self.till.tenant, job["id"])
             except AppError:
                 continue
         rows = await self.till.do("select * from reelwright.submissions where tenant = %s", self.till.tenant)

@@ -16,6 +16,7 @@ from reelwright_kit.database import Connection, Pool
 from reelwright_kit.errors import AppError, Code
 from reelwright_kit.jobs import costs
 from reelwright_kit.jobs.model import JobRecord, Json
+from reelwright_kit.money import budgets
 
 
 class Standing(enum.StrEnum):
@@ -167,6 +168,8 @@ class Submissions:
             if not lineage or not mine:
                 raise Superseded(job.id)
             before = await _find(connection, job.tenant, job.id, wish.intent)
+            if wish.estimated_micros > lineage[0].pool_micros:
+                await budgets.queue_up(connection, job.tenant, lineage[0].key)
             await connection.execute(_INTEND, values)
             after = await _find(connection, job.tenant, job.id, wish.intent)
             assert after is not None

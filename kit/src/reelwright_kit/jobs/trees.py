@@ -149,6 +149,9 @@ async def retry(
         raise JobStateConflict(job, root.state.value, "retried")
     if max_cost_micros is not None:
         await connection.execute(_CEILING, _named(tenant, job) | {"max": max_cost_micros})
+    if not root.parent:
+        await budgets.require_room(connection, tenant, root.key)
+    await budgets.queue_up(connection, tenant, root.key)
     chosen = {"jobs": [record.id for record in again]}
     await connection.execute(_DOUBT, chosen | {"own": OWN})
     doubtful = await _doubtful(connection, tenant, chosen["jobs"])
@@ -172,8 +175,6 @@ async def _fund_again(connection: Connection, record: JobRecord, *, whole: bool)
     job = lineage[0]
     likely = job.estimated_micros if job.max_cost_micros is None else min(job.estimated_micros, job.max_cost_micros)
     needed = likely - job.settled_micros - job.reserved_micros
-    if whole and not job.parent:
-        await budgets.require_room(connection, job.tenant, job.key)
     if not whole:
         needed = min(needed, lineage[1].pool_micros)
     await costs.fund(connection, lineage, needed)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -114,6 +115,18 @@ async def lock(connection: Connection, whose: str, name: str) -> None:
     await connection.execute(_LOCK, (f"reelwright {whose} {name}",))
 
 
+async def queue_up(connection: Connection, tenant: str, key: str) -> Sequence[tuple[str, Budget]]:
+    """The budgets of a key and its tenant, each locked until the transaction ends.
+
+    Rows of jobs are locked before this, keys before tenants, and nothing is posted before it: everybody keeps to that
+    order, else two wait for each other. Who will post and then `require` calls this first.
+    """
+    rows = await (await connection.execute(_BUDGETS, {"tenant": tenant, "key": key})).fetchall()
+    for row in rows:
+        await lock(connection, row["whose"], key if row["whose"] == KEY else tenant)
+    return [(row["whose"], Budget(row["budget_micros"], row["budget_period"])) for row in rows]
+
+
 async def require_room(connection: Connection, tenant: str, key: str) -> None:
     """Sees that the key may run one more job that is not part of another; raises ConcurrencyLimited."""
     query = "select concurrent_jobs from reelwright.keys where id = %s and tenant = %s and concurrent_jobs > 0"
@@ -132,16 +145,10 @@ async def require_room(connection: Connection, tenant: str, key: str) -> None:
 
 
 async def require(connection: Connection, tenant: str, key: str, needed_micros: int) -> None:
-    """Sees that so much more may be held for this key, until the transaction ends; raises BudgetExhausted.
-
-    Rows of jobs are locked before this, keys before tenants, never the other way round: everybody keeps to that order.
-    """
+    """Sees that so much more may be held for this key, until the transaction ends; raises BudgetExhausted."""
     if needed_micros <= 0:
         return
-    rows = await (await connection.execute(_BUDGETS, {"tenant": tenant, "key": key})).fetchall()
-    for row in rows:
-        whose, budget = str(row["whose"]), Budget(row["budget_micros"], row["budget_period"])
-        await lock(connection, whose, key if whose == KEY else tenant)
+    for whose, budget in await queue_up(connection, tenant, key):
         known = await balance(connection, tenant, key if whose == KEY else None, budget.period)
         if needed_micros > known.remaining(budget):
             raise BudgetExhausted(whose, budget, needed_micros, known.remaining(budget))
