@@ -35,9 +35,9 @@ async def test_killed(studio: Studio, moment: Moment, replaced: bool) -> None:
     async with studio.service("image-1" if replaced else "image-0") as second:
         for job in jobs.values():
             await second.done(job)
-        # A file that was stored and never got a row is found by what looks for such files.
-        assert await sweep(studio) <= (moment is stored_without_a_row)
+        # A file that was stored and never got a row is found by what looks for such files; each job may have left one.
+        assert await sweep(studio) <= (len(jobs) if moment is stored_without_a_row else 0)
         await check_books(studio, list(jobs.values()), unknown=moment in UNKNOWABLE)
-        if moment in UNKNOWABLE:
-            # It has a list of what it accepted, so its job must have been found.
+        if moment in UNKNOWABLE and any(studio.accepted(jobs["replicate"]).values()):
+            # It has a list of what it accepted, so its job must have been found; one that never arrived is in doubt.
             assert (await second.done(jobs["replicate"])).error.message == ""
