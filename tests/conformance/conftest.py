@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
@@ -16,8 +16,9 @@ import pytest
 import pytest_asyncio
 
 from reelwright_gateway.envoy import SERVICES
+from reelwright_kit.client import IN_PROCESS
 from tests.conformance.scripted import Script, serving
-from tests.gateway.edge import adapters, envoy
+from tests.gateway.edge import adapters, envoy, free_port
 from tests.postgres import Postgres
 from tests.processes import ServiceProcess
 
@@ -51,8 +52,33 @@ async def chain_to(directory: Path, port: int) -> AsyncIterator[Chain]:
         yield Chain(f"http://127.0.0.1:{front}/v1", rest)
 
 
+GRPC, WITHIN = "grpc", "in-process"
+WAYS = (GRPC, WITHIN)
+"""How the dialect reaches the llm service; it cannot tell which."""
+
+
 @contextlib.asynccontextmanager
-async def real_chain(directory: Path, database_url: str, **changed: str) -> AsyncIterator[Chain]:
+async def housing(directory: Path, environment: Mapping[str, str], port: int) -> AsyncIterator[Chain]:
+    """Envoy and adapters with an llm service in their process; the other services are asked at `port`."""
+    others = {f"REELWRIGHT_{name.upper()}_ADDRESS": f"127.0.0.1:{port}" for name in (*SERVICES, "jobs")}
+    own = {"REELWRIGHT_LLM_ADDRESS": IN_PROCESS, "REELWRIGHT_EXECUTOR_ID": "two", "REELWRIGHT_DRAIN_S": "1"}
+    own["REELWRIGHT_HEARTBEAT_S"] = str(SILENCE_S)
+    listen = {"REELWRIGHT_LISTEN": f"127.0.0.1:{free_port()}"}
+    process = await ServiceProcess.start("reelwright_gateway", {**environment, **others, **own, **listen})
+    services: dict[str, Any] = {name: SimpleNamespace(port=port) for name in SERVICES}
+    try:
+        behind = int((await process.said("serving"))["port"])
+        async with (
+            envoy(directory, services, behind) as (front, _),
+            httpx.AsyncClient(base_url=f"http://127.0.0.1:{front}/v1", timeout=30) as rest,
+        ):
+            yield Chain(f"http://127.0.0.1:{front}/v1", rest)
+    finally:
+        await process.kill()
+
+
+@contextlib.asynccontextmanager
+async def real_chain(directory: Path, database_url: str, way: str = GRPC, **changed: str) -> AsyncIterator[Chain]:
     """The chain to the real service, whose environment may be changed."""
     environment = {
         "REELWRIGHT_LISTEN": "127.0.0.1:0",
@@ -64,16 +90,19 @@ async def real_chain(directory: Path, database_url: str, **changed: str) -> Asyn
     process = await ServiceProcess.start("reelwright_llm", environment | changed)
     try:
         port = int((await process.said("serving"))["port"])
-        async with chain_to(directory / "envoy", port) as opened:
+        inside = housing(directory / "envoy", environment | changed, port)
+        async with inside if way == WITHIN else chain_to(directory / "envoy", port) as opened:
             yield opened
     finally:
         await process.kill()
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def chain(postgres: Postgres, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Chain]:
-    """The chain to the real service with its local engine."""
-    async with real_chain(tmp_path_factory.mktemp("chain"), postgres.fresh()) as opened:
+@pytest_asyncio.fixture(scope="session", loop_scope="session", params=WAYS)
+async def chain(
+    request: pytest.FixtureRequest, postgres: Postgres, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Chain]:
+    """The chain to the real service with its local engine, in both ways."""
+    async with real_chain(tmp_path_factory.mktemp("chain"), postgres.fresh(), request.param) as opened:
         yield opened
 
 

@@ -16,7 +16,7 @@ import pytest
 import pytest_asyncio
 
 from reelwright_fakes.testing import Fake, running
-from tests.conformance.conftest import Chain, real_chain
+from tests.conformance.conftest import WAYS, Chain, real_chain
 from tests.postgres import Postgres
 
 MODEL = "openai/gpt-4.1"
@@ -49,10 +49,13 @@ def environment_of(vendor: Fake) -> dict[str, str]:
     }
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def paid(vendor: Fake, postgres: Postgres, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Chain]:
-    """The chain to it."""
-    async with real_chain(tmp_path_factory.mktemp("paid"), postgres.fresh(), **environment_of(vendor)) as opened:
+@pytest_asyncio.fixture(scope="module", loop_scope="session", params=WAYS)
+async def paid(
+    request: pytest.FixtureRequest, vendor: Fake, postgres: Postgres, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Chain]:
+    """The chain to it, in both ways."""
+    directory, environment = tmp_path_factory.mktemp("paid"), environment_of(vendor)
+    async with real_chain(directory, postgres.fresh(), request.param, **environment) as opened:
         yield opened
 
 

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, field
 
+from reelwright_kit.client import IN_PROCESS
 from reelwright_kit.loopback import require_auth
 from reelwright_kit.settings import Settings
 
@@ -23,7 +24,7 @@ class AdapterSettings(Settings, frozen=True, kw_only=True):
     auth: Literal["off", "keys", "jwt"] = field(default="off", name="REELWRIGHT_AUTH")
     """How callers are known, as the services are set; `off` is for loopback only. The services do the looking."""
     llm_address: str = field(default="dns:///llm:50051", name="REELWRIGHT_LLM_ADDRESS")
-    """The llm service."""
+    """The llm service; `in-process` runs it in this process, with its own settings from the same environment."""
     image_address: str = field(default="dns:///image:50051", name="REELWRIGHT_IMAGE_ADDRESS")
     """The image service."""
     video_address: str = field(default="dns:///video:50051", name="REELWRIGHT_VIDEO_ADDRESS")
@@ -47,6 +48,10 @@ class AdapterSettings(Settings, frozen=True, kw_only=True):
 
     def __post_init__(self) -> None:
         require_auth(self.auth, self.listen)
+        addresses = self.services() | {"jobs": self.jobs_address}
+        for name, address in addresses.items():
+            if address == IN_PROCESS and name != "llm":
+                raise ValueError(f"REELWRIGHT_{name.upper()}_ADDRESS: only the llm service can run in-process")
 
     def services(self) -> dict[str, str]:
         """Address of each service by its name."""

@@ -22,9 +22,10 @@ from reelwright.llm.v1 import llm_service_pb2 as llm_pb
 from reelwright.llm.v1 import llm_service_pb2_grpc
 from reelwright.video.v1 import video_service_pb2 as video_pb
 from reelwright.video.v1 import video_service_pb2_grpc
+from reelwright_gateway.housing import housed
 from reelwright_gateway.settings import AdapterSettings
 from reelwright_kit.caller import KEY_HEADER, REPLAYED_HEADER, RETRIES_HEADER, key_of
-from reelwright_kit.client import MAX_MESSAGE_BYTES, connect
+from reelwright_kit.client import IN_PROCESS, MAX_MESSAGE_BYTES, connect
 
 FORWARDED = ("x-request-id", "traceparent", "tracestate", "authorization", "x-api-key", RETRIES_HEADER)
 LIMIT_PREFIX = "x-ratelimit-"
@@ -56,10 +57,15 @@ class Upstream:
 
 @contextlib.asynccontextmanager
 async def open_upstream(settings: AdapterSettings) -> AsyncIterator[Upstream]:
-    """Opens the channels and closes them at the end; nothing is connected before the first call."""
+    """Opens the channels and closes them at the end; nothing is connected before the first call.
+
+    A service whose address is `in-process` starts in this process, from its own environment.
+    """
     async with contextlib.AsyncExitStack() as stack:
 
         async def channel(address: str, api: str) -> grpc.aio.Channel:
+            if address == IN_PROCESS:
+                return await stack.enter_async_context(housed(api))
             return await stack.enter_async_context(connect(address, api, LARGEST.get(api, MAX_MESSAGE_BYTES)))
 
         jobs = await channel(settings.jobs_address, "jobs")

@@ -8,6 +8,9 @@ import grpc
 
 MAX_MESSAGE_BYTES = 4 * 1024 * 1024
 
+IN_PROCESS = "in-process"
+"""Stands in settings where the address of a service would stand: it runs in the process of its caller."""
+
 
 def connect(address: str, api: str, receive_bytes: int = MAX_MESSAGE_BYTES) -> grpc.aio.Channel:
     """A channel to `address` for the API `api`, for example `image`; reuse it, and close it when done.

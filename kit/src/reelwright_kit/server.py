@@ -91,7 +91,7 @@ async def serve(
     for checked in (ALIVE, *ready):
         await checks.set(checked, health_pb2.HealthCheckResponse.SERVING)
     log.info("serving", name=name, port=port)
-    async with _probing(checks, probes):
+    async with probing(checks, probes):
         await _signalled()
     log.info("draining", name=name)
     for checked in ready:
@@ -101,7 +101,9 @@ async def serve(
 
 
 @contextlib.asynccontextmanager
-async def _probing(checks: health.aio.HealthServicer, probes: Mapping[str, Probe]) -> AsyncIterator[None]:
+async def probing(checks: health.aio.HealthServicer, probes: Mapping[str, Probe]) -> AsyncIterator[None]:
+    """Keeps the health of each probe's name up to date while the block runs."""
+
     async def watch(name: str, probe: Probe) -> None:
         while True:
             status = health_pb2.HealthCheckResponse

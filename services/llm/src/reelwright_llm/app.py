@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import AsyncIterator, Callable
+
 import grpc
 
 from reelwright.llm.v1 import llm_service_pb2_grpc as rpc
 from reelwright_kit.backbone import SHARED_SERVICES, Backbone, backbone
+from reelwright_kit.in_process import serving
 from reelwright_kit.money.texts import Texts
 from reelwright_kit.money.usage import UsageRecorder
 from reelwright_kit.server import serve
@@ -22,9 +26,25 @@ from reelwright_llm.servicer import SERVICE, LlmServicer
 from reelwright_llm.settings import LlmSettings
 from reelwright_llm.wrappers.shown import LibraryShelf
 
+Register = Callable[[grpc.aio.Server], None]
+
 
 async def run(settings: LlmSettings) -> None:
     """Runs the llm service until it is told to stop."""
+    async with opened(settings) as (base, register):
+        await serve("llm", settings, [SERVICE, *SHARED_SERVICES], register, base.probes, base.gate)
+
+
+@contextlib.asynccontextmanager
+async def in_process(settings: LlmSettings) -> AsyncIterator[grpc.aio.Channel]:
+    """The llm service in this process, with its whole chain of interceptors, as a channel to it."""
+    async with opened(settings) as (base, register), serving(base.gate, register, base.probes) as channel:
+        yield channel
+
+
+@contextlib.asynccontextmanager
+async def opened(settings: LlmSettings) -> AsyncIterator[tuple[Backbone, Register]]:
+    """What the service stands on, and what adds it to a server."""
     async with backbone("llm", "txt", settings) as base:
         recorder = UsageRecorder(base.pool)
         texts = Texts(base.pool, allow_unknown_price=settings.unknown_price == "allow")
@@ -35,7 +55,7 @@ async def run(settings: LlmSettings) -> None:
                 rpc.add_LlmServiceServicer_to_server(servicer(base, offered, meter), server)
                 base.mount(server)
 
-            await serve("llm", settings, [SERVICE, *SHARED_SERVICES], register, base.probes, base.gate)
+            yield base, register
 
 
 def servicer(base: Backbone, offered: Offers, meter: Meter) -> LlmServicer:

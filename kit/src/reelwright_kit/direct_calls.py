@@ -1,0 +1,233 @@
+"""Calls without a network: what a servicer sees of one, and its caller. A stream is at most one message ahead."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Coroutine, Generator, Iterable
+from typing import TYPE_CHECKING, Any, Protocol, cast
+
+import grpc
+
+from reelwright_kit import logs
+from reelwright_kit.interceptors.wrapping import Handler
+
+if TYPE_CHECKING:
+    # Generic in the stubs only.
+    _Base = grpc.aio.ServicerContext[Any, Any]
+else:
+    _Base = grpc.aio.ServicerContext
+
+PEER = "in-process"
+
+Pairs = tuple[tuple[str, str | bytes], ...]
+
+log = logs.logger(__name__)
+
+
+class Server(Protocol):
+    """Where calls are served."""
+
+    def track(self, serving: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
+        """Runs a call in a task of its own."""
+
+    async def handler(self, details: grpc.HandlerCallDetails) -> Handler | None:
+        """What serves a call, with every interceptor around it; None when there is no such method."""
+
+
+class _Details(grpc.HandlerCallDetails):
+    def __init__(self, method: str, metadata: Pairs) -> None:
+        self.method = method
+        self.invocation_metadata = cast(Any, metadata)
+
+
+class _Context(_Base):
+    """What a servicer and the interceptors see of a call."""
+
+    def __init__(self, metadata: Pairs) -> None:
+        self._metadata = metadata
+        self.headers: asyncio.Future[Pairs] = asyncio.get_running_loop().create_future()
+        self.left = False
+        self._code: grpc.StatusCode | None = None
+        self._details = ""
+        self._trailing: Pairs = ()
+
+    def invocation_metadata(self) -> Any:
+        return self._metadata
+
+    async def send_initial_metadata(self, initial_metadata: Any) -> None:
+        self.head(tuple(initial_metadata))
+
+    def head(self, headers: Pairs = ()) -> None:
+        """Sets the headers of the answer, unless they are known."""
+        if not self.headers.done():
+            self.headers.set_result(headers)
+
+    async def abort(self, code: Any, details: str = "", trailing_metadata: Any = ()) -> Any:
+        self._code, self._details = code, details
+        self._trailing = tuple(trailing_metadata) or self._trailing
+        raise grpc.aio.AbortError
+
+    async def abort_with_status(self, status: Any) -> Any:
+        await self.abort(status.code, status.details, status.trailing_metadata)
+
+    def failure(self) -> grpc.aio.AioRpcError:
+        """What the caller is told of a call that was aborted, or crashed outside the interceptors."""
+        headers = self.headers.result() if self.headers.done() else ()
+        code = self._code or grpc.StatusCode.UNKNOWN
+        metadata = grpc.aio.Metadata
+        return grpc.aio.AioRpcError(code, metadata(*headers), metadata(*self._trailing), self._details)
+
+    def set_trailing_metadata(self, trailing_metadata: Any) -> None:
+        self._trailing = tuple(trailing_metadata)
+
+    def set_code(self, code: Any) -> None:
+        self._code = code
+
+    def set_details(self, details: str) -> None:
+        self._details = details
+
+    def code(self) -> Any:
+        return self._code
+
+    def cancelled(self) -> bool:
+        return self.left
+
+    def peer(self) -> str:
+        return PEER
+
+    def peer_identities(self) -> None:
+        return None
+
+    def peer_identity_key(self) -> None:
+        return None
+
+    def auth_context(self) -> dict[str, Any]:
+        return {}
+
+    def set_compression(self, compression: Any) -> None:
+        """Nothing is sent anywhere."""
+
+    def disable_next_message_compression(self) -> None:
+        """Nothing is sent anywhere."""
+
+    async def read(self) -> Any:
+        raise NotImplementedError
+
+    async def write(self, message: Any) -> None:
+        raise NotImplementedError
+
+
+class _Call:
+    """A call that has begun."""
+
+    def __init__(self, server: Server, method: str, metadata: Iterable[Any] | None, timeout_s: float | None) -> None:
+        self._server = server
+        self._details = _Details(method, tuple(metadata or ()))
+        self._context = _Context(self._details.invocation_metadata or ())
+        self._timeout_s = timeout_s
+
+    def _begin(self, serving: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
+        task = self._server.track(serving)
+        task.add_done_callback(lambda _: self._context.head())
+        return task
+
+    async def _handler(self) -> Handler:
+        handler = await self._server.handler(self._details)
+        if handler is not None:
+            return handler
+        self._context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        self._context.set_details("Method not found!")
+        raise grpc.aio.AbortError
+
+    @contextlib.asynccontextmanager
+    async def _failing(self) -> AsyncIterator[None]:
+        """Turns what ends a call into what its caller is told."""
+        try:
+            async with asyncio.timeout(self._timeout_s):
+                yield
+        except grpc.aio.AbortError:
+            raise self._context.failure() from None
+        except TimeoutError:
+            self._context.set_code(grpc.StatusCode.DEADLINE_EXCEEDED)
+            self._context.set_details("Deadline Exceeded")
+            raise self._context.failure() from None
+        except Exception as error:
+            log.exception("call_crashed", rpc=self._details.method, error=type(error).__name__)
+            raise self._context.failure() from None
+
+    async def initial_metadata(self) -> Pairs:
+        """The headers of the answer, once they are known."""
+        return await asyncio.shield(self._context.headers)
+
+
+class Unary(_Call):
+    """A call with one answer."""
+
+    def __init__(self, server: Server, method: str, request: Any, metadata: Any, timeout_s: float | None) -> None:
+        super().__init__(server, method, metadata, timeout_s)
+        self._task = self._begin(self._run(request))
+
+    async def _run(self, request: Any) -> Any:
+        async with self._failing():
+            handler = await self._handler()
+            return await cast(Any, handler.unary_unary)(request, self._context)
+
+    def cancel(self) -> bool:
+        self._context.left = True
+        return self._task.cancel()
+
+    def __await__(self) -> Generator[Any, None, Any]:
+        return self._answer().__await__()
+
+    async def _answer(self) -> Any:
+        try:
+            # Shielded, so that the context knows of a leaving before the servicer feels it.
+            return await asyncio.shield(self._task)
+        except asyncio.CancelledError:
+            self.cancel()
+            raise
+
+
+class _End:
+    """Comes after the last message."""
+
+
+class Stream(_Call):
+    """A call with many answers."""
+
+    def __init__(self, server: Server, method: str, request: Any, metadata: Any, timeout_s: float | None) -> None:
+        super().__init__(server, method, metadata, timeout_s)
+        self._answers: asyncio.Queue[Any] = asyncio.Queue(1)
+        self._task = self._begin(self._run(request))
+        self._task.add_done_callback(self._ended)
+
+    async def _run(self, request: Any) -> None:
+        async with self._failing():
+            handler = await self._handler()
+            streaming = cast(Any, handler.unary_stream)(request, self._context)
+            async with contextlib.aclosing(streaming) as answers:
+                async for answer in answers:
+                    self._context.head()
+                    await self._answers.put(answer)
+            await self._answers.put(_End)
+
+    def _ended(self, task: asyncio.Task[Any]) -> None:
+        if task.cancelled():
+            while not self._answers.empty():
+                self._answers.get_nowait()
+        # What was put before a failure is still read first.
+        if task.cancelled() or task.exception():
+            self._server.track(self._answers.put(_End))
+
+    def cancel(self) -> bool:
+        self._context.left = True
+        return self._task.cancel()
+
+    async def __aiter__(self) -> AsyncIterator[Any]:
+        try:
+            while (answer := await self._answers.get()) is not _End:
+                yield answer
+            await self._task
+        finally:
+            self.cancel()
