@@ -216,12 +216,13 @@ async def test_vectors_and_judgements_of_the_vendor(client: openai.AsyncOpenAI) 
     assert judged.results[0].categories.violence is True
 
 
-async def test_stream_ends_when_its_key_is_revoked(vendor: Fake, postgres: Postgres, tmp_path: Path) -> None:
+@pytest.mark.parametrize("way", WAYS)
+async def test_stream_ends_when_its_key_is_revoked(vendor: Fake, postgres: Postgres, tmp_path: Path, way: str) -> None:
     """In the middle of an answer, with the error of a wrong key; the vendor is left too."""
     admin = "the-first-key-of-the-dialect-0123456789"
     environment = environment_of(vendor) | {"REELWRIGHT_AUTH": "keys", "REELWRIGHT_ADMIN_KEY": admin}
     vendor.control.reset()
-    async with real_chain(tmp_path, postgres.fresh(), **environment) as chain:
+    async with real_chain(tmp_path, postgres.fresh(), way, **environment) as chain:
         keys, told = chain.url.removesuffix("/v1") + "/api/v1/keys", {"authorization": f"Bearer {admin}"}
         made = (await chain.rest.post(keys, json={"name": "short"}, headers=told)).json()
         async with openai.AsyncOpenAI(base_url=chain.url, api_key=made["secret"]) as client:

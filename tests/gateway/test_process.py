@@ -93,3 +93,10 @@ def test_readme_names_every_setting_with_its_default() -> None:
 
     for name, variable in AdapterSettings.variables().items():
         assert f"| `{variable}` | `{getattr(defaults, name)}` |" in text
+
+
+@pytest.mark.parametrize("name", ["IMAGE", "STORY", "JOBS"])
+def test_only_the_llm_service_runs_in_process(name: str) -> None:
+    """Any other address that says so is refused by its name."""
+    with pytest.raises(SettingsInvalid, match=f"REELWRIGHT_{name}_ADDRESS: only the llm service"):
+        AdapterSettings.load({f"REELWRIGHT_{name}_ADDRESS": "in-process"})

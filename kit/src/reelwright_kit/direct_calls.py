@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol, cast
 import grpc
 
 from reelwright_kit import logs
+from reelwright_kit.client import IN_PROCESS
 from reelwright_kit.interceptors.wrapping import Handler
 
 if TYPE_CHECKING:
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
     _Base = grpc.aio.ServicerContext[Any, Any]
 else:
     _Base = grpc.aio.ServicerContext
-
-PEER = "in-process"
 
 Pairs = tuple[tuple[str, str | bytes], ...]
 
@@ -94,7 +93,7 @@ class _Context(_Base):
         return self.left
 
     def peer(self) -> str:
-        return PEER
+        return IN_PROCESS
 
     def peer_identities(self) -> None:
         return None
@@ -199,7 +198,8 @@ class Stream(_Call):
     def __init__(self, server: Server, method: str, request: Any, metadata: Any, timeout_s: float | None) -> None:
         super().__init__(server, method, metadata, timeout_s)
         self._answers: asyncio.Queue[Any] = asyncio.Queue(1)
-        self._task = self._begin(self._run(request))
+        self._failure: grpc.aio.AioRpcError | None = None
+        self._task = self._begin(self._tell(request))
         self._task.add_done_callback(self._ended)
 
     async def _run(self, request: Any) -> None:
@@ -210,15 +210,20 @@ class Stream(_Call):
                 async for answer in answers:
                     self._context.head()
                     await self._answers.put(answer)
-            await self._answers.put(_End)
+
+    async def _tell(self, request: Any) -> None:
+        """Serves, and puts the end, or the failure, behind what has been answered; in the task that a leaving ends."""
+        try:
+            await self._run(request)
+        except grpc.aio.AioRpcError as error:
+            self._failure = error
+        await self._answers.put(_End)
 
     def _ended(self, task: asyncio.Task[Any]) -> None:
         if task.cancelled():
             while not self._answers.empty():
                 self._answers.get_nowait()
-        # What was put before a failure is still read first.
-        if task.cancelled() or task.exception():
-            self._server.track(self._answers.put(_End))
+            self._answers.put_nowait(_End)
 
     def cancel(self) -> bool:
         self._context.left = True
@@ -229,5 +234,7 @@ class Stream(_Call):
             while (answer := await self._answers.get()) is not _End:
                 yield answer
             await self._task
+            if self._failure:
+                raise self._failure
         finally:
             self.cancel()
