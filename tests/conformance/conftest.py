@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
@@ -17,6 +17,7 @@ import pytest_asyncio
 
 from reelwright_gateway.envoy import SERVICES
 from reelwright_kit.client import IN_PROCESS
+from tests.conformance.kept import Kept
 from tests.conformance.scripted import Script, serving
 from tests.gateway.edge import adapters, envoy, free_port
 from tests.postgres import Postgres
@@ -106,10 +107,20 @@ async def chain(
         yield opened
 
 
+Asking = Callable[[dict[str, Any]], Awaitable[Any]]
+
+
+@pytest.fixture(scope="session")
+def session_kept() -> Kept:
+    return Kept()
+
+
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def scripted_chain(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[tuple[Chain, Script]]:
+async def scripted_chain(
+    tmp_path_factory: pytest.TempPathFactory, session_kept: Kept
+) -> AsyncIterator[tuple[Chain, Script]]:
     script = Script()
-    async with serving(script) as port, chain_to(tmp_path_factory.mktemp("scripted"), port) as opened:
+    async with serving(script, session_kept) as port, chain_to(tmp_path_factory.mktemp("scripted"), port) as opened:
         yield opened, script
 
 
@@ -124,6 +135,31 @@ def scripted(scripted_chain: tuple[Chain, Script]) -> tuple[Chain, Script]:
 def script(scripted: tuple[Chain, Script]) -> Script:
     """What tells the service at the end of `scripted` how to answer."""
     return scripted[1]
+
+
+@pytest.fixture
+def kept(session_kept: Kept) -> Kept:
+    """What tells the ResponseService at the end of `scripted` how to answer."""
+    session_kept.forget()
+    return session_kept
+
+
+@pytest.fixture
+def scripted_rest(scripted: tuple[Chain, Script]) -> Any:
+    """HTTP to the service that answers as told."""
+    return scripted[0].rest
+
+
+@pytest.fixture
+def asked_json(scripted_rest: httpx.AsyncClient) -> Asking:
+    """Asks for a response and gives the answer as it came."""
+
+    async def ask(asked: dict[str, Any]) -> Any:
+        answer = await scripted_rest.post("responses", json={"model": "acme/writer", "input": "Hi"} | asked)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    return ask
 
 
 @pytest_asyncio.fixture(loop_scope="session")
