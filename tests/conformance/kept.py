@@ -42,12 +42,18 @@ class Kept(rpc.ResponseServiceServicer):
     files: dict[str, bytes] = field(default_factory=dict)
     loaded: list[str] = field(default_factory=list)
     """The files that were asked for, in order."""
+    told: dict[str, str] = field(default_factory=dict)
+    """What was told about who asked for the last of them."""
+    hold: bool = False
+    """Whether files do not come."""
+    holding: asyncio.Event = field(default_factory=asyncio.Event)
 
     def forget(self) -> None:
         """Begins anew."""
         self.answer, self.steps, self.heard, self.method, self.calls = None, [], None, "", 0
         self.begun, self.left = asyncio.Event(), asyncio.Event()
-        self.files, self.loaded, self.echoing = {}, [], False
+        self.files, self.loaded, self.told, self.echoing = {}, [], {}, False
+        self.hold, self.holding = False, asyncio.Event()
 
     def serve(self, server: grpc.aio.Server) -> None:
         """Answers at this server."""
@@ -86,7 +92,7 @@ class Kept(rpc.ResponseServiceServicer):
         if isinstance(self.answer, Exception):
             raise self.answer
         if isinstance(self.answer, asyncio.Event):
-            await self._until(self.answer)
+            await self.until(self.answer)
         return self.answer
 
     async def _many(self, method: str, request: Any) -> AsyncIterator[Sequence[pb.ResponseEvent]]:
@@ -95,7 +101,7 @@ class Kept(rpc.ResponseServiceServicer):
             if isinstance(step, Exception):
                 raise step
             if isinstance(step, asyncio.Event):
-                await self._until(step)
+                await self.until(step)
             else:
                 yield step
 
@@ -104,7 +110,8 @@ class Kept(rpc.ResponseServiceServicer):
         self.calls += 1
         self.begun.set()
 
-    async def _until(self, event: asyncio.Event) -> None:
+    async def until(self, event: asyncio.Event) -> None:
+        """Waits for it, and notes when the call is cancelled before."""
         try:
             await event.wait()
         except asyncio.CancelledError:
@@ -120,11 +127,23 @@ class Files(assets_rpc.AssetServiceServicer):
 
     async def DownloadAsset(self, request: Any, context: Any) -> AsyncIterator[assets.DownloadAssetResponse]:
         self._kept.loaded.append(request.id)
+        self._kept.told = dict(context.invocation_metadata())
+        if self._kept.hold:
+            self._kept.holding.set()
+            await self._kept.until(asyncio.Event())
         if request.id not in self._kept.files:
             raise Gone(request.id)
         content = self._kept.files[request.id]
         for start in range(request.offset, len(content), 100):
             yield assets.DownloadAssetResponse(data=content[start : start + 100])
+
+
+class Odd(AppError):
+    """A failure with the code and reason that a test wants."""
+
+    def __init__(self, code: int, reason: str, message: str = "So it is.") -> None:
+        super().__init__("x")
+        self.message, self.code, self.reason = message, code, reason  # type: ignore[assignment,misc]
 
 
 class Gone(AppError):

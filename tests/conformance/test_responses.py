@@ -2,35 +2,25 @@
 
 from __future__ import annotations
 
-import asyncio
-import base64
 import json
 from typing import Any
 
 import httpx
 import openai
 import pytest
-from openai.types.responses import Response, ResponseStreamEvent
-from pydantic import TypeAdapter
+from openai.types.responses import Response
 
 from reelwright.llm.v1 import llm_service_pb2 as llm
 from reelwright.llm.v1 import responses_service_pb2 as pb
-from reelwright_kit.access.errors import ScopeMissing
-from reelwright_kit.errors import FieldInvalid, PartUnavailable
+from reelwright_kit.errors import PartUnavailable
 from tests.conformance.conftest import Asking
 from tests.conformance.kept import (
     ID,
     MODEL,
-    PNG,
-    Gone,
     Kept,
-    Missing,
-    Story,
-    asset,
+    Odd,
     failed,
     message,
-    picture,
-    request,
     response,
 )
 
@@ -258,14 +248,6 @@ async def test_states_have_their_names(
         "max_output_tokens" if status == "incomplete" else None
     )
     assert (answer.usage is None) == (status in ("queued", "in_progress"))
-
-
-class Odd(PartUnavailable):
-    """A failure with the code and reason that a test wants."""
-
-    def __init__(self, code: int, reason: str, message: str = "So it is.") -> None:
-        super().__init__("x")
-        self.message, self.code, self.reason = message, code, reason  # type: ignore[assignment,misc]
 
 
 CODES: list[tuple[Any, str]] = [

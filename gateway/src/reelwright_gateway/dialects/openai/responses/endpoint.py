@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from collections.abc import AsyncGenerator, Generator, Iterable
 from dataclasses import dataclass, replace
@@ -59,6 +60,7 @@ class Responses:
 
     async def retrieve(self, request: Request) -> Response:
         """`GET /v1/responses/{id}`; with `stream=true` its events, those after `starting_after` if that is given."""
+        await request.body()
         if request.query_params.get("stream") == "true":
             return await self._watch(request)
         response, headers = await self._kept(request)
@@ -66,6 +68,7 @@ class Responses:
 
     async def cancel(self, request: Request) -> Response:
         """`POST /v1/responses/{id}/cancel`."""
+        await request.body()
         call = self.service.CancelResponse(kept.CancelResponseRequest(id=_id(request)), metadata=metadata(request))
         return await self._told(request, (await call).response, await answer_headers(call))
 
@@ -84,7 +87,6 @@ class Responses:
         after = _starting_after(request)
         wanted = kept.WatchResponseRequest(id=_id(request), after_sequence=after if after >= 0 else None)
         call = self.service.WatchResponse(wanted, metadata=metadata(request))
-        await request.body()
         return await self._stream(request, call, Telling(self._pictures(request), after, resumed=True))
 
     async def _stream(self, request: Request, call: Streaming[Message], telling: Telling) -> Response:
@@ -98,7 +100,8 @@ class Responses:
 
     async def _told(self, request: Request, response: kept.Response, headers: dict[str, str]) -> Response:
         pictures = self._pictures(request)
-        await pictures.load(pictures_in(response.output))
+        loading = asyncio.ensure_future(pictures.load(pictures_in(response.output)))
+        await attended(request, loading, loading)
         return told(response_of(response, pictures), headers)
 
     def _pictures(self, request: Request) -> Pictures:
