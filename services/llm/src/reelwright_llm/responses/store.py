@@ -17,7 +17,7 @@ from reelwright_llm.responses.telling import Teller
 CHANNEL = "reelwright_responses"
 """Whatever is new of a logged response is announced here as `<id> <state>`; a deleted one has the state DELETED."""
 
-LEASE_S = 15.0
+LEASE_S = 10.0
 """A response is taken over when its worker has not been heard of for so long."""
 MOST_ATTEMPTS = 5
 """One whose worker died so often while it was made is given up: it is probably what kills them."""
