@@ -23,6 +23,7 @@ MOST_ATTEMPTS = 5
 """One whose worker died so often while it was made is given up: it is probably what kills them."""
 
 _COLUMNS = "tenant, id, key, call_id, digest, request_id, logged, request, history"
+_ALL = f"{_COLUMNS}, attempt, response, produced"
 _ADD = f"""
 insert into reelwright.responses ({_COLUMNS}, stored, state, produced, response, last_sequence, attempt, holder,
   open_until, end_time)
@@ -49,7 +50,7 @@ where (tenant, id) in (
   select tenant, id from reelwright.responses
   where state in ('QUEUED', 'IN_PROGRESS') and open_until <= clock_timestamp()
   order by create_time limit %(room)s for update skip locked)
-returning {_COLUMNS}, attempt, response, produced
+returning {_ALL}
 """
 _RENEW = """
 update reelwright.responses set open_until = clock_timestamp() + make_interval(secs => %(lease_s)s)
@@ -59,7 +60,7 @@ _RELEASE = """
 update reelwright.responses set open_until = '-infinity'
 where tenant = %(tenant)s and id = %(id)s and attempt = %(attempt)s and end_time is null
 """
-_FIND = "select * from reelwright.responses where tenant = %(tenant)s and id = %(id)s and stored"
+_FIND = f"select {_ALL} from reelwright.responses where tenant = %(tenant)s and id = %(id)s and stored"
 _KNOWN = """
 select id, digest from reelwright.responses where tenant = %(tenant)s and request_id = %(request_id)s
 """
