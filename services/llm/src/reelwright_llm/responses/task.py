@@ -66,6 +66,7 @@ class Task:
         response = pb.Response(id=order.id, model=order.request.chat.model, last_sequence=-1)
         response.request.CopyFrom(order.request)
         del response.request.chat.messages[:]
+        response.request.chat.ClearField("parent")
         response.create_time.GetCurrentTime()
         return cls(order, response, Teller())
 
