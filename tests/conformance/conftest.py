@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
@@ -15,6 +15,7 @@ import openai
 import pytest
 import pytest_asyncio
 
+from reelwright_fakes.testing import Fake, running
 from reelwright_gateway.envoy import SERVICES
 from reelwright_kit.client import IN_PROCESS
 from tests.conformance.kept import Kept
@@ -174,3 +175,40 @@ async def told(scripted: tuple[Chain, Script]) -> AsyncIterator[openai.AsyncOpen
     """The SDK as it comes, at the service that answers as told."""
     async with openai.AsyncOpenAI(base_url=scripted[0].url, api_key="none") as client:
         yield client
+
+
+@pytest.fixture(scope="session")
+def vendor() -> Iterator[Fake]:
+    """The vendor's stand-in."""
+    with running() as fake:
+        yield fake
+
+
+def environment_of(vendor: Fake) -> dict[str, str]:
+    """What points an llm service at it."""
+    return {
+        "OPENAI_API_KEY": "sk-any",
+        "OPENAI_BASE_URL": vendor.bases("openai")["base_url"],
+        "REELWRIGHT_LLM_ALIASES": "best=openai/gpt-4.1",
+        "REELWRIGHT_UNKNOWN_PRICE": "allow",
+        "REELWRIGHT_LLM_BREAKER_FAILURES": "1000",
+        "NO_PROXY": "127.0.0.1",
+    }
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session", params=WAYS)
+async def paid(
+    request: pytest.FixtureRequest, vendor: Fake, postgres: Postgres, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Chain]:
+    """The chain to it, in both ways."""
+    directory, environment = tmp_path_factory.mktemp("paid"), environment_of(vendor)
+    async with real_chain(directory, postgres.fresh(), request.param, **environment) as opened:
+        yield opened
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def client(paid: Chain, vendor: Fake) -> AsyncIterator[openai.AsyncOpenAI]:
+    """The SDK at the vendor's stand-in, which has forgotten everything."""
+    vendor.control.reset()
+    async with openai.AsyncOpenAI(base_url=paid.url, api_key="none", max_retries=0) as opened:
+        yield opened
