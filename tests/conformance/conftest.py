@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +20,7 @@ from reelwright_fakes.testing import Fake, running
 from reelwright_gateway.envoy import SERVICES
 from reelwright_kit.client import IN_PROCESS
 from tests.conformance.kept import Kept
+from tests.conformance.programs import node_directory
 from tests.conformance.scripted import Script, serving
 from tests.gateway.edge import adapters, envoy, free_port
 from tests.postgres import Postgres
@@ -212,3 +214,12 @@ async def client(paid: Chain, vendor: Fake) -> AsyncIterator[openai.AsyncOpenAI]
     vendor.control.reset()
     async with openai.AsyncOpenAI(base_url=paid.url, api_key="none", max_retries=0) as opened:
         yield opened
+
+
+@pytest.fixture(scope="session")
+def node(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A directory with the Node SDK."""
+    for needed in ("node", "npm"):
+        if shutil.which(needed) is None:
+            pytest.skip(f"{needed} is not installed here")
+    return node_directory(tmp_path_factory.mktemp("node") / "client")
