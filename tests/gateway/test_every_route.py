@@ -35,6 +35,7 @@ SCOPE_OF = {
     # Of the job that is asked for, which is a picture here.
     "JobService": "image",
     "LlmService": "llm",
+    "ResponseService": "llm",
     "StoryService": "story",
     "VideoService": "video",
     "WebhookService": None,
