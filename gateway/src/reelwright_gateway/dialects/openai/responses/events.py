@@ -87,15 +87,14 @@ OF_RESPONSES = {
 class Telling:
     """Tells one response, from its first event or from a later one on.
 
-    `last` is the number of the event before. Where the stream can be resumed, what breaks it off has the number of the
-    last event, so that who goes on after that number misses none.
+    `last` is the number of the event before. What breaks a stream off is no event of the response and has the number of
+    the last one, so that who goes on after the highest number misses none.
     """
 
     def __init__(self, pictures: Pictures, last: int = -1, resumed: bool = False) -> None:
         self._pictures = pictures
         self._tool = kept.ImageTool()
         self._last = last
-        self._resumable = resumed
         self.ended = resumed
         """Whether nothing more need come: all was told, or, of what is resumed, nothing yet."""
 
@@ -112,9 +111,8 @@ class Telling:
     def broken(self, error: Exception) -> bytes:
         """The event that tells a failure in the middle."""
         said = dialect.body(of_any(error))["error"]
-        number = self._last if self._resumable else self._last + 1
         known = {name: said[name] for name in ("code", "message", "param")}
-        return frame({"type": "error", **known, "sequence_number": number}, "error")
+        return frame({"type": "error", **known, "sequence_number": self._last}, "error")
 
     def _told(self, event: kept.ResponseEvent) -> bytes:
         name, known = self._named(event)
@@ -138,7 +136,6 @@ class Telling:
 
     def _response(self, response: kept.Response) -> Json:
         self._tool = response.request.image_tool
-        self._resumable = self._resumable or response.request.background
         return {"response": response_of(response, self._pictures)}
 
     def _sketched(self, event: kept.ResponseEvent) -> tuple[str, Json]:
