@@ -320,8 +320,35 @@ WRONG: dict[str, tuple[dict[str, Any], int, str]] = {
         400,
         "input[0].content",
     ),
+    "picture after instructions": (
+        {
+            "instructions": "Be brief.",
+            "input": [
+                {"role": "user", "content": "Hi"},
+                {"role": "user", "content": [{"type": "input_image", "image_url": "https://example.com/a.png"}]},
+                {"role": "user", "content": "So?"},
+            ],
+        },
+        400,
+        "input[1].content",
+    ),
     "log probabilities of a model that has none": ({"include": ["message.output_text.logprobs"]}, 400, "include"),
 }
+
+
+async def test_place_in_a_longer_conversation_is_not_guessed(sdk: openai.AsyncOpenAI) -> None:
+    """How many messages came before is known where they are kept; the field is still the right one."""
+    first = await sdk.responses.create(model="local/text", input="Hi")
+    shown: Any = {"role": "user", "content": [{"type": "input_image", "image_url": "https://example.com/a.png"}]}
+
+    with pytest.raises(openai.BadRequestError) as raised:
+        await sdk.responses.create(
+            model="local/text",
+            input=[shown, *[{"role": "user", "content": "So?"} for _ in range(4)]],  # type: ignore[list-item]
+            previous_response_id=first.id,
+        )
+
+    assert raised.value.param == "input"
 
 
 @pytest.mark.parametrize("stream", [False, True], ids=["plain", "streamed"])

@@ -48,30 +48,36 @@ OUTSIDE = (
 
 @dataclass(frozen=True)
 class Names:
-    """The names in one request: its messages are at these places, and its tools."""
+    """The names in one request: its messages are at these places, and its tools.
+
+    What asks the model sees `before` messages more at the beginning, None when nobody here knows how many.
+    """
 
     places: Sequence[Place] = ()
     tools: Tools = field(default_factory=Tools)
+    before: int | None = 0
 
     def __call__(self, name: str) -> str:
         """The field by the name that the caller gave it, for example `input[0].content[1].image_url`."""
         inside = name.removeprefix("chat.")
         if found := _MESSAGE.fullmatch(inside):
-            return self._message(found[1], found[2], found[3])
+            before = 0 if name.startswith("chat.") else self.before
+            return self._message(found, before)
         if found := _TOOL.fullmatch(inside):
             return f"tools[{_at(self.tools.places, found[1])}]{_replaced(found[2], OUTSIDE)}"
         if inside.startswith("image_tool"):
             return self._picture(inside.removeprefix("image_tool"))
         return _replaced(inside, OUTSIDE)
 
-    def _message(self, number: str | None, call: str | None, rest: str) -> str:
-        if number is None or int(number) >= len(self.places) or self.places[0].item == "input":
-            # Of the conversation before, or all of it.
+    def _message(self, found: re.Match[str], before: int | None) -> str:
+        number = -1 if found[1] is None or before is None else int(found[1]) - before
+        if not 0 <= number < len(self.places) or self.places[0].item == "input":
+            # Of what came before, or all of it.
             return "input"
-        place = self.places[int(number)]
-        if call is not None and int(call) < len(place.calls):
-            return place.calls[int(call)] + _replaced(rest, INSIDE)
-        return place.item + _replaced(_CONTENT.sub(f".{place.content}", rest), INSIDE)
+        place = self.places[number]
+        if found[2] is not None and int(found[2]) < len(place.calls):
+            return place.calls[int(found[2])] + _replaced(found[3], INSIDE)
+        return place.item + _replaced(_CONTENT.sub(f".{place.content}", found[3]), INSIDE)
 
     def _picture(self, rest: str) -> str:
         rest = {".width": ".size", ".height": ".size", ".sketches": ".partial_images", ".extra": ""}.get(rest, rest)

@@ -127,7 +127,8 @@ def question_of(given: Asked, raw: Json) -> Question:
     chat = pb.ChatRequest(
         messages=conversation.messages, **_chat(given, tools), extra=struct_of(rest(raw, Asked), "body")
     )
-    return Question(fields | {"chat": chat}, Names(conversation.places, tools))
+    before = None if given.previous_response_id else int(bool(given.instructions))
+    return Question(fields | {"chat": chat}, Names(conversation.places, tools, before))
 
 
 def _chat(given: Asked, tools: Tools) -> dict[str, Any]:
