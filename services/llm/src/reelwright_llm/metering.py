@@ -12,13 +12,14 @@ from reelwright_kit.money import texts
 from reelwright_kit.money.prices import CHARACTERS_PER_TOKEN, Prices
 from reelwright_kit.money.usage import UsageRecorder, Use
 from reelwright_llm.providers.interface import ModelCard, Question, Usage
+from reelwright_llm.stills import STILLS
 
 TEXT, EMBEDDING, MODERATION = "text", "embedding", "moderation"
 
 LIKELY_ANSWER_TOKENS = 500
 """What is held for an answer to a question without `max_output_tokens`; a longer one is charged all the same."""
 LIKELY_MEDIA_TOKENS = 1000
-"""What is held for each picture or other file in a question."""
+"""What is held for each picture or other file in a question; for a video, as much as for its stills."""
 
 
 @dataclass
@@ -83,8 +84,8 @@ class Meter:
 def likely_use(question: Question) -> Usage:
     """What a question will probably use."""
     answer = (question.max_output_tokens or LIKELY_ANSWER_TOKENS) * (question.sampling.n or 1)
-    shown = sum(len(turn.media) for turn in question.turns) * LIKELY_MEDIA_TOKENS
-    return Usage(tokens_of(turn.words for turn in question.turns) + shown, answer)
+    shown = sum(STILLS if media.kind == "video" else 1 for turn in question.turns for media in turn.media)
+    return Usage(tokens_of(turn.words for turn in question.turns) + shown * LIKELY_MEDIA_TOKENS, answer)
 
 
 def tokens_of(words: Iterable[str]) -> int:

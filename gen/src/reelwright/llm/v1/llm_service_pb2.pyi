@@ -2084,7 +2084,9 @@ class AnalyzeRequest(_message.Message):
 
     @_builtins.property
     def video(self) -> _assets_service_pb2.MediaReference:
-        """A video: MP4, WebM or QuickTime; needs a model with `video_input`."""
+        """A video: MP4, WebM or QuickTime. A model with `video_input` is given it as it is, at most 20 MiB; one with `image_input` is shown 8
+        stills, each from the middle of an equal part, with their times and without the sound.
+        """
 
     @_builtins.property
     def aspects(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:

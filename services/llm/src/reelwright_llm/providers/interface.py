@@ -40,6 +40,10 @@ class Media:
     filename: str = ""
     options: Json = field(default_factory=dict)
     """`detail` of a picture, `format` of a sound, `frames_per_second` of a video, where given."""
+    field: str = ""
+    """What the request calls it, where that is not its place in the messages."""
+    stills: bool = False
+    """Of a video: a model that takes no videos is shown pictures of it."""
 
 
 @dataclass(frozen=True)
