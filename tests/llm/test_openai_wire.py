@@ -287,6 +287,46 @@ async def test_texts_are_embedded(desk: Desk) -> None:
     assert asked(desk)[0].body["input"] == ["a fox", "a boat"]  # type: ignore[index]
 
 
+async def test_texts_are_embedded_by_the_numbers_of_their_tokens(desk: Desk) -> None:
+    """The vendor is asked with the same numbers; each is counted, held and charged as the one token that it is."""
+    lists = [[17, 4, 100_276], [0]]
+    request = {"tokenInputs": [{"tokens": one} for one in lists], "model": "openai/text-embedding-3-small"}
+    made = await desk.llm.Embed(json_format.ParseDict(request | {"maxCostMicros": 8}, pb.EmbedRequest()))
+    assert asked(desk)[0].body["input"] == lists  # type: ignore[index]
+    assert (len(made.embeddings), made.usage.input_tokens, made.cost.settled_micros) == (2, 4, 8)
+    with pytest.raises(grpc.aio.AioRpcError) as raised:
+        await desk.llm.Embed(json_format.ParseDict(request | {"maxCostMicros": 7}, pb.EmbedRequest()))
+    assert failed(raised.value).reason == "COST_CEILING" and len(asked(desk)) == 1
+    listed = {model.id: model for model in (await desk.llm.ListModels(pb.ListModelsRequest(kind="embedding"))).models}
+    takers = {model for model, card in listed.items() if "token_input" in card.capabilities}
+    assert takers == {"openai/text-embedding-3-small", "openai/text-embedding-3-large"}
+
+
+@pytest.mark.parametrize(
+    ("wrong", "reason", "fields"),
+    [
+        ({"model": "local/embed", "tokenInputs": [{"tokens": [1]}]}, "CAPABILITY_UNSUPPORTED", ["token_inputs"]),
+        (
+            {"model": "gemini/gemini-embedding-001", "tokenInputs": [{"tokens": [1]}]},
+            "CAPABILITY_UNSUPPORTED",
+            ["token_inputs"],
+        ),
+        ({"inputs": ["a"], "tokenInputs": [{"tokens": [1]}]}, "FIELD_INVALID", [""]),
+        ({}, "FIELD_INVALID", [""]),
+        ({"tokenInputs": [{"tokens": [1]}, {}]}, "FIELD_INVALID", ["token_inputs[1].tokens"]),
+        ({"tokenInputs": [{"tokens": [1, -1]}]}, "FIELD_INVALID", ["token_inputs[0].tokens[1]"]),
+    ],
+)
+async def test_numbers_of_tokens_that_nobody_can_embed_are_refused(
+    desk: Desk, wrong: dict[str, object], reason: str, fields: list[str]
+) -> None:
+    """By the field; texts and numbers together, and neither, by the rule for both."""
+    with pytest.raises(grpc.aio.AioRpcError) as raised:
+        await desk.llm.Embed(json_format.ParseDict(wrong, pb.EmbedRequest()))
+    assert (failed(raised.value).reason, failed(raised.value).fields) == (reason, fields)
+    assert not asked(desk)
+
+
 async def test_texts_and_pictures_are_judged(desk: Desk) -> None:
     """By OpenAI when a request names nobody and it is configured; texts one by one, pictures all together."""
     texts = await desk.llm.Moderate(pb.ModerateRequest(texts=["a quiet lake", "I will kill you"]))

@@ -102,8 +102,8 @@ class LlmServiceServicer:
 
     def Embed(self, request, context):
         """Turns texts into vectors that are near each other when the texts mean the same. Returns INVALID_ARGUMENT with CONTEXT_TOO_LONG for an
-        input that is longer than the model takes and CAPABILITY_UNSUPPORTED for a number of dimensions it cannot give. Safe to repeat with
-        the same `request_id`.
+        input that is longer than the model takes and CAPABILITY_UNSUPPORTED for a number of dimensions it cannot give or for
+        numbers of tokens in place of texts. Safe to repeat with the same `request_id`.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

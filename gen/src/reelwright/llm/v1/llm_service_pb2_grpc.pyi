@@ -49,8 +49,8 @@ class LlmServiceStub:
     """
     Embed: _grpc.UnaryUnaryMultiCallable[_llm_service_pb2.EmbedRequest, _llm_service_pb2.EmbedResponse]
     """Turns texts into vectors that are near each other when the texts mean the same. Returns INVALID_ARGUMENT with CONTEXT_TOO_LONG for an
-    input that is longer than the model takes and CAPABILITY_UNSUPPORTED for a number of dimensions it cannot give. Safe to repeat with
-    the same `request_id`.
+    input that is longer than the model takes and CAPABILITY_UNSUPPORTED for a number of dimensions it cannot give or for
+    numbers of tokens in place of texts. Safe to repeat with the same `request_id`.
     """
     Moderate: _grpc.UnaryUnaryMultiCallable[_llm_service_pb2.ModerateRequest, _llm_service_pb2.ModerateResponse]
     """Judges whether texts and pictures are harmful. Returns INVALID_ARGUMENT with CAPABILITY_UNSUPPORTED when the model does not look at
@@ -90,8 +90,8 @@ class LlmServiceAsyncStub(LlmServiceStub):
     """
     Embed: _aio.UnaryUnaryMultiCallable[_llm_service_pb2.EmbedRequest, _llm_service_pb2.EmbedResponse]  # type: ignore[assignment]
     """Turns texts into vectors that are near each other when the texts mean the same. Returns INVALID_ARGUMENT with CONTEXT_TOO_LONG for an
-    input that is longer than the model takes and CAPABILITY_UNSUPPORTED for a number of dimensions it cannot give. Safe to repeat with
-    the same `request_id`.
+    input that is longer than the model takes and CAPABILITY_UNSUPPORTED for a number of dimensions it cannot give or for
+    numbers of tokens in place of texts. Safe to repeat with the same `request_id`.
     """
     Moderate: _aio.UnaryUnaryMultiCallable[_llm_service_pb2.ModerateRequest, _llm_service_pb2.ModerateResponse]  # type: ignore[assignment]
     """Judges whether texts and pictures are harmful. Returns INVALID_ARGUMENT with CAPABILITY_UNSUPPORTED when the model does not look at
@@ -146,8 +146,8 @@ class LlmServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_llm_service_pb2.EmbedResponse, _abc.Awaitable[_llm_service_pb2.EmbedResponse]]:
         """Turns texts into vectors that are near each other when the texts mean the same. Returns INVALID_ARGUMENT with CONTEXT_TOO_LONG for an
-        input that is longer than the model takes and CAPABILITY_UNSUPPORTED for a number of dimensions it cannot give. Safe to repeat with
-        the same `request_id`.
+        input that is longer than the model takes and CAPABILITY_UNSUPPORTED for a number of dimensions it cannot give or for
+        numbers of tokens in place of texts. Safe to repeat with the same `request_id`.
         """
 
     @_abc_1.abstractmethod

@@ -321,7 +321,8 @@ class Embedded:
     """One vector for each text."""
 
     vectors: Sequence[Sequence[float]]
-    usage: Usage
+    usage: Usage | None
+    """None where the provider counts nothing."""
     extra: Json = field(default_factory=dict)
 
 
@@ -333,6 +334,13 @@ class Texts:
     dimensions: int | None = None
     user: str = ""
     extra: Json = field(default_factory=dict)
+    token_inputs: Sequence[Sequence[int]] = ()
+    """The texts as numbers of tokens, in place of `inputs`; only models with `token_input` are given any."""
+
+    @property
+    def count(self) -> int:
+        """How many texts there are."""
+        return len(self.inputs) + len(self.token_inputs)
 
 
 class TextModel(Protocol):
