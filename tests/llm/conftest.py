@@ -22,6 +22,15 @@ model = "openai/*"
 from = 2026-01-01
 source = "A test."
 micros_per_million_input_tokens = 2_000_000
+micros_per_million_cached_input_tokens = 500_000
+micros_per_million_output_tokens = 10_000_000
+
+[[price]]
+model = "anthropic/*"
+from = 2026-01-01
+source = "A test."
+micros_per_million_input_tokens = 2_000_000
+micros_per_million_cached_input_tokens = 0
 micros_per_million_output_tokens = 10_000_000
 """
 TIGHT = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import math
 
 import grpc
 import pytest
@@ -45,6 +46,17 @@ async def test_a_streamed_answer_is_the_whole_one_in_pieces(desk: Desk) -> None:
     assert not last.choices and last.usage.total_tokens == whole.usage.total_tokens
     assert last.cost.settled_micros == whole.cost.settled_micros > 0
     assert len(asked(desk)) == 2
+
+
+async def test_what_the_vendor_reads_from_its_cache_costs_less(desk: Desk) -> None:
+    """Whole and streamed: half a micro-dollar for each token of it, and 2 for the others that were read."""
+    turns = [{"role": "system", "content": "You know all about foxes. " * 20}, {"role": "user", "content": "A fox?"}]
+    request = {"messages": turns, "prompt_cache_key": "foxes"}
+    whole, last = await desk.llm.Chat(chat(**request)), (await chunks(desk, stream(**request)))[-1]
+    for used, micros in ((whole.usage, whole.cost.settled_micros), (last.usage, last.cost.settled_micros)):
+        cached = used.cached_input_tokens
+        assert 100 < cached < used.input_tokens
+        assert micros == math.ceil(2 * (used.input_tokens - cached) + cached / 2 + 10 * used.output_tokens)
 
 
 async def test_a_long_stream_comes_whole(desk: Desk) -> None:
@@ -276,6 +288,8 @@ async def test_names_lead_to_models(desk: Desk) -> None:
     listed = {model.id: model for model in (await desk.llm.ListModels(pb.ListModelsRequest())).models}
     assert listed["openai/gpt-4.1"].configured and "tools" in listed["openai/gpt-4.1"].capabilities
     assert listed["openai/gpt-4.1"].input_price_micros == 2_000_000
+    assert listed["openai/gpt-4.1"].cached_input_price_micros == 500_000
+    assert not listed["gemini/gemini-embedding-001"].HasField("cached_input_price_micros")
     assert {"azure/spare", "fast/qwen", "openai/text-embedding-3-small", "local/text"} <= set(listed)
 
 
