@@ -22,7 +22,7 @@ def usable() -> int:
     """
     affinity = getattr(os, "sched_getaffinity", None)
     cores = len(affinity(0)) if affinity else os.cpu_count() or 1
-    return max(1, min(cores, math.ceil(limit(MEMBERSHIP, CONTROLLERS))))
+    return max(1, math.ceil(min(cores, limit(MEMBERSHIP, CONTROLLERS))))
 
 
 def limit(membership: Path, controllers: Path) -> float:
