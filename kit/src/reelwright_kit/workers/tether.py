@@ -7,7 +7,7 @@ import os
 import signal
 import socket
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextvars import ContextVar
 
 from reelwright_kit import logs
@@ -50,6 +50,20 @@ class Tether:
 _HELD: ContextVar[Tether | None] = ContextVar("tether", default=None)
 
 
+def take(arguments: Sequence[str]) -> list[socket.socket]:
+    """Makes this process a worker where its arguments say so; the sockets that it was given to listen on."""
+    if FLAG not in arguments:
+        return []
+    tether, *others = map(int, arguments[list(arguments).index(FLAG) + 1 :])
+    held = Tether(tether)
+    held.hold()
+    _HELD.set(held)
+    sockets = [socket.socket(fileno=number) for number in others]
+    for one in sockets:
+        one.set_inheritable(False)
+    return sockets
+
+
 def is_worker() -> bool:
     """Whether this process is one of several on one address."""
     return _HELD.get() is not None
@@ -63,31 +77,7 @@ def announce(name: str, port: int) -> None:
         log.info("serving", name=name, port=port)
 
 
-def descriptors(arguments: Sequence[str]) -> list[int]:
-    """The descriptors that a worker was given, the tether first; none for a process that is no worker."""
-    if FLAG not in arguments:
-        return []
-    return [int(number) for number in arguments[list(arguments).index(FLAG) + 1 :]]
-
-
-def inherited(numbers: Sequence[int]) -> list[socket.socket]:
-    """The sockets to listen on that a worker was given; they go no further."""
-    sockets = [socket.socket(fileno=number) for number in numbers]
-    for one in sockets:
-        one.set_inheritable(False)
-    return sockets
-
-
-@contextlib.contextmanager
-def held(descriptor: int) -> Iterator[None]:
-    """Runs the block as a worker; what keeps it from starting is told to the leader, and raised as SystemExit."""
-    tether = Tether(descriptor)
-    token = _HELD.set(tether)
-    tether.hold()
-    try:
-        yield
-    except CannotStart as error:
-        tether.say(str(error).replace("\n", " "))
-        raise SystemExit(1) from None
-    finally:
-        _HELD.reset(token)
+def explain(error: CannotStart) -> None:
+    """Tells the leader of this worker why it cannot start."""
+    if held := _HELD.get():
+        held.say(str(error).replace("\n", " "))
