@@ -65,6 +65,11 @@ class ServiceProcess:
                     raise AssertionError(f"the process ended without saying {wanted}: {self.noise[-20:]}")
                 await news.wait()
 
+    async def news(self) -> None:
+        """Returns when it has said something more, or has ended."""
+        if not self._reading.done():
+            await self._news.wait()
+
     async def address(self) -> str:
         """Where it listens, once it does."""
         return f"127.0.0.1:{(await self.said('serving'))['port']}"

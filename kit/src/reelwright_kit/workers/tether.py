@@ -7,6 +7,7 @@ import os
 import signal
 import socket
 import threading
+import time
 from collections.abc import Sequence
 from contextvars import ContextVar
 
@@ -17,6 +18,8 @@ FLAG = "--worker"
 """Argument before the numbers of the descriptors that a worker is given: the tether, then sockets to listen on."""
 
 READY = "ready"
+LINGER_S = 60.0
+"""Seconds that a worker without a leader gets to finish; longer than REELWRIGHT_DRAIN_S usually is."""
 
 log = logs.logger(__name__)
 
@@ -34,7 +37,7 @@ class Tether:
             self._line.sendall(f"{message}\n".encode())
 
     def hold(self) -> None:
-        """Ends this process by SIGTERM when its leader is gone, however that came.
+        """Ends this process when its leader is gone, however that came: by SIGTERM, and if it does not heed that at once.
 
         A thread, because an event loop may not run yet, or be held up.
         """
@@ -45,6 +48,8 @@ class Tether:
             while self._line.recv(64):
                 pass
         os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(LINGER_S)
+        os._exit(1)
 
 
 _HELD: ContextVar[Tether | None] = ContextVar("tether", default=None)
