@@ -39,7 +39,8 @@ class ServiceProcess:
             "-m",
             module,
             cwd=REPOSITORY,
-            env=inherited | {"PYTHONUNBUFFERED": "1"} | dict(environment),
+            # One process is enough to see what a service does; tests of several say so.
+            env=inherited | {"PYTHONUNBUFFERED": "1", "REELWRIGHT_WORKERS": "1"} | dict(environment),
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,
             limit=1 << 20,
