@@ -31,13 +31,14 @@ class ServiceProcess:
         self._reading = asyncio.create_task(self._read(process.stdout))
 
     @classmethod
-    async def start(cls, module: str, environment: Mapping[str, str]) -> Self:
+    async def start(cls, module: str, environment: Mapping[str, str], *arguments: str) -> Self:
         """Starts `python -m module`."""
         inherited = {name: value for name, value in os.environ.items() if not name.startswith(("REELWRIGHT_", "OTEL_"))}
         process = await asyncio.create_subprocess_exec(
             sys.executable,
             "-m",
             module,
+            *arguments,
             cwd=REPOSITORY,
             # One process is enough to see what a service does; tests of several say so.
             env=inherited | {"PYTHONUNBUFFERED": "1", "REELWRIGHT_WORKERS": "1"} | dict(environment),

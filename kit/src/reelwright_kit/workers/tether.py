@@ -37,7 +37,7 @@ class Tether:
             self._line.sendall(f"{message}\n".encode())
 
     def hold(self) -> None:
-        """Ends this process when its leader is gone, however that came: by SIGTERM, and if it does not heed that at once.
+        """Ends this process when its leader is gone, however that came; at last also when it does not heed SIGTERM.
 
         A thread, because an event loop may not run yet, or be held up.
         """
