@@ -178,6 +178,26 @@ async def test_vectors_and_judgements_of_the_vendor(client: openai.AsyncOpenAI) 
     assert judged.results[0].categories.violence is True
 
 
+TOKENS: Any = [[15496, 995], [9906, 11, 1917, 0]]
+
+
+@pytest.mark.parametrize("given", [TOKENS, TOKENS[1]])
+async def test_numbers_of_tokens_reach_the_vendor(client: openai.AsyncOpenAI, vendor: Fake, given: Any) -> None:
+    """As LangChain sends them: the vendor sees what it sees of the SDK alone, and gives the same vectors."""
+    model = "text-embedding-3-small"
+    base_url = vendor.bases("openai")["base_url"]
+    async with openai.AsyncOpenAI(base_url=base_url, api_key="sk-any", max_retries=0) as alone:
+        direct = await alone.embeddings.create(model=model, input=TOKENS if given is TOKENS else [given])
+    ours = await client.embeddings.create(model=f"openai/{model}", input=given)
+
+    first, second = (entry.body for entry in vendor.control.ledger().submissions)
+    assert first == second
+    assert [one.embedding for one in ours.data] == [one.embedding for one in direct.data]
+    assert (
+        ours.usage.prompt_tokens == direct.usage.prompt_tokens == sum(map(len, TOKENS if given is TOKENS else [given]))
+    )
+
+
 @pytest.mark.parametrize("way", WAYS)
 async def test_stream_ends_when_its_key_is_revoked(vendor: Fake, postgres: Postgres, tmp_path: Path, way: str) -> None:
     """In the middle of an answer, with the error of a wrong key; the vendor is left too."""

@@ -23,6 +23,15 @@ model = "openai/*"
 from = 2026-01-01
 source = "A test."
 micros_per_million_input_tokens = 2_000_000
+micros_per_million_cached_input_tokens = 500_000
+micros_per_million_output_tokens = 10_000_000
+
+[[price]]
+model = "anthropic/*"
+from = 2026-01-01
+source = "A test."
+micros_per_million_input_tokens = 2_000_000
+micros_per_million_cached_input_tokens = 0
 micros_per_million_output_tokens = 10_000_000
 """
 TIGHT = {
@@ -82,7 +91,8 @@ def settings(fake: Fake, database: str, store: Path) -> dict[str, str]:
     }
 
 
-async def _desk(fake: Fake, database: str, environment: dict[str, str]) -> AsyncIterator[Desk]:
+async def started(fake: Fake, database: str, environment: dict[str, str]) -> AsyncIterator[Desk]:
+    """A service with this environment, until the test is over."""
     process = await ServiceProcess.start("reelwright_llm", environment)
     try:
         async with process.channel() as channel:
@@ -97,7 +107,7 @@ async def _desk(fake: Fake, database: str, environment: dict[str, str]) -> Async
 async def serving(fake: Fake, postgres: Postgres, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Desk]:
     """One service for the tests of a file."""
     database = postgres.fresh()
-    async for desk in _desk(fake, database, settings(fake, database, tmp_path_factory.mktemp("llm"))):
+    async for desk in started(fake, database, settings(fake, database, tmp_path_factory.mktemp("llm"))):
         yield desk
 
 
@@ -108,7 +118,7 @@ async def serving_tight(
     """One that asks a vendor for one thing at a time and gives it up after two failures."""
     database = postgres.fresh()
     environment = settings(fake, database, tmp_path_factory.mktemp("tight")) | TIGHT
-    async for desk in _desk(fake, database, environment):
+    async for desk in started(fake, database, environment):
         yield desk
 
 

@@ -16,7 +16,7 @@ def langchain() -> dict[str, object]:
     model = ChatOpenAI(base_url=address, api_key="none", model="local/text", seed=7, stream_usage=True)
     chunks = list(model.stream(QUESTION))
     schema = {"title": "film", "type": "object", "properties": {"title": {"type": "string"}}, "required": ["title"]}
-    # Tokens are counted and cut by the service; without this the client sends numbers in place of words.
+    # The local engine reads words; without this the client sends numbers in place of them.
     vectors = OpenAIEmbeddings(
         base_url=address, api_key="none", model="local/embed", check_embedding_ctx_length=False
     ).embed_documents(["a", "b"])

@@ -99,6 +99,7 @@ def model_message(card: ModelCard, price: TokenPrices | None) -> pb.LlmModel:
         max_output_tokens=card.max_output_tokens,
         input_price_micros=price.input_micros if price else None,
         output_price_micros=price.output_micros if price else None,
+        cached_input_price_micros=price.cached_input_micros if price else None,
     )
 
 
