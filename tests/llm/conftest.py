@@ -11,6 +11,7 @@ import pytest_asyncio
 
 from reelwright.assets.v1 import assets_service_pb2_grpc
 from reelwright.llm.v1 import llm_service_pb2_grpc as rpc
+from reelwright.llm.v1 import responses_service_pb2_grpc as responses_rpc
 from reelwright_fakes.control import Control
 from reelwright_fakes.testing import Fake, running
 from tests.postgres import Postgres
@@ -45,6 +46,7 @@ class Desk:
     """The service's stub, the control of the vendors behind it, and the process."""
 
     llm: rpc.LlmServiceAsyncStub
+    responses: responses_rpc.ResponseServiceAsyncStub
     assets: assets_service_pb2_grpc.AssetServiceAsyncStub
     vendors: Control
     process: ServiceProcess
@@ -95,7 +97,8 @@ async def started(fake: Fake, database: str, environment: dict[str, str]) -> Asy
     try:
         async with process.channel() as channel:
             assets = assets_service_pb2_grpc.AssetServiceStub(channel)
-            yield Desk(rpc.LlmServiceStub(channel), assets, fake.control, process, database)
+            responses = responses_rpc.ResponseServiceStub(channel)
+            yield Desk(rpc.LlmServiceStub(channel), responses, assets, fake.control, process, database)
     finally:
         await process.kill()
 

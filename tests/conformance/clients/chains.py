@@ -29,6 +29,17 @@ def langchain() -> dict[str, object]:
     }
 
 
+def langchain_responses() -> dict[str, object]:
+    model = ChatOpenAI(base_url=address, api_key="none", model="local/text", use_responses_api=True, stream_usage=True)
+    model = model.bind(extra_body={"seed": 7})
+    chunks = list(model.stream(QUESTION))
+    return {
+        "plain": model.invoke(QUESTION).text,
+        "pieces": [chunk.text for chunk in chunks],
+        "usage": sum(chunk.usage_metadata["total_tokens"] for chunk in chunks if chunk.usage_metadata),
+    }
+
+
 def llama_index() -> dict[str, object]:
     model = OpenAILike(
         api_base=address, api_key="none", model="local/text", is_chat_model=True, additional_kwargs={"seed": 7}
@@ -42,4 +53,5 @@ def llama_index() -> dict[str, object]:
     }
 
 
-print(json.dumps({"langchain": langchain(), "llama_index": llama_index()}))
+seen = {"langchain": langchain(), "llama_index": llama_index(), "langchain_responses": langchain_responses()}
+print(json.dumps(seen))

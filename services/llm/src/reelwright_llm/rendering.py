@@ -137,7 +137,7 @@ def _choice(choice: Choice) -> pb.Choice:
         index=choice.index,
         message=message,
         finish_reason=choice.finish_reason,
-        logprobs=_logprobs(choice.logprobs),
+        logprobs=logprobs_message(choice.logprobs),
         extra=struct_of(choice.extra),
     )
 
@@ -160,7 +160,7 @@ def _choice_delta(delta: Delta) -> pb.ChoiceDelta:
         index=delta.index,
         delta=new,
         finish_reason=delta.finish_reason,
-        logprobs=_logprobs(delta.logprobs),
+        logprobs=logprobs_message(delta.logprobs),
         extra=struct_of(delta.choice_extra),
     )
 
@@ -172,7 +172,7 @@ def _call_delta(call: CallDelta) -> pb.ToolCallDelta:
     )
 
 
-def _logprobs(logprobs: Logprobs | None) -> pb.Logprobs | None:
+def logprobs_message(logprobs: Logprobs | None) -> pb.Logprobs | None:
     if logprobs is None:
         return None
     return pb.Logprobs(content=_tokens(logprobs.content), refusal=_tokens(logprobs.refusal))
