@@ -14,12 +14,14 @@ from google.protobuf.field_mask_pb2 import FieldMask
 from reelwright.admin.v1 import admin_service_pb2 as pb
 from reelwright.admin.v1 import admin_service_pb2_grpc as rpc
 from reelwright_kit.access.authentication import Authenticator, Everybody
+from reelwright_kit.access.environment import Environment
 from reelwright_kit.access.gate import Gate, open_gate
 from reelwright_kit.access.keys import KeyStore
 from reelwright_kit.access.limits import RateLimits
 from reelwright_kit.access.passport import Passport
 from reelwright_kit.access.servicer import AdminServicer
 from reelwright_kit.access.sessions import Sessions
+from reelwright_kit.assets.store import open_store
 from reelwright_kit.database import Pool
 from reelwright_kit.interceptors import interceptors
 from tests.access.house import ADMIN_KEY, bearer
@@ -31,7 +33,9 @@ ADMIN = bearer(ADMIN_KEY)
 
 async def opened(gate: Gate, pool: Pool) -> AsyncIterator[rpc.AdminServiceAsyncStub]:
     server = grpc.aio.server(interceptors=interceptors(gate))
-    rpc.add_AdminServiceServicer_to_server(AdminServicer(pool), server)
+    known = settings("postgresql://nowhere")
+    environment = Environment(known, pool, open_store(known.store_url, known.s3))
+    rpc.add_AdminServiceServicer_to_server(AdminServicer(pool, environment), server)
     port = server.add_insecure_port("127.0.0.1:0")
     await server.start()
     async with grpc.aio.insecure_channel(f"127.0.0.1:{port}") as channel:

@@ -13,6 +13,7 @@ from reelwright.admin.v1 import admin_service_pb2_grpc
 from reelwright.assets.v1 import assets_service_pb2_grpc
 from reelwright.jobs.v1 import jobs_service_pb2_grpc, webhooks_service_pb2_grpc
 from reelwright_kit import database
+from reelwright_kit.access.environment import Environment
 from reelwright_kit.access.gate import Gate, open_gate
 from reelwright_kit.access.keys import KeyStore
 from reelwright_kit.access.passport import Passport
@@ -35,6 +36,7 @@ from reelwright_kit.jobs.servicer import JobServicer
 from reelwright_kit.jobs.store import JobStore
 from reelwright_kit.jobs.submissions import Submissions
 from reelwright_kit.money.prices import Prices
+from reelwright_kit.presence import Presence
 from reelwright_kit.server import Probe
 from reelwright_kit.settings import ServiceSettings
 from reelwright_kit.webhooks.courier import Courier
@@ -67,6 +69,7 @@ class Backbone:
     passport: Passport
     """What this service shows to the others when it calls them for a job."""
     prices: Prices
+    environment: Environment
 
     def engine(
         self,
@@ -98,7 +101,7 @@ class Backbone:
         assets_service_pb2_grpc.add_AssetServiceServicer_to_server(assets, server)
         webhooks = WebhookServicer(WebhookStore(self.pool), self.sender, self.fetcher)
         webhooks_service_pb2_grpc.add_WebhookServiceServicer_to_server(webhooks, server)
-        admin_service_pb2_grpc.add_AdminServiceServicer_to_server(AdminServicer(self.pool), server)
+        admin_service_pb2_grpc.add_AdminServiceServicer_to_server(AdminServicer(self.pool, self.environment), server)
 
 
 @contextlib.asynccontextmanager
@@ -130,9 +133,12 @@ async def backbone(app: str, prefix: str, settings: ServiceSettings, connections
             courier.running(),
             retention.running(),
             _sweeping(pool, files, settings),
+            Presence(pool, app, settings.providers).running(),
             open_gate(settings, pool, passport) as gate,
         ):
-            yield Backbone(app, settings, pool, jobs, feed, library, desk, fetcher, sender, gate, passport, prices)
+            environment = Environment(settings, pool, files)
+            shared = (pool, jobs, feed, library, desk, fetcher, sender, gate, passport, prices, environment)
+            yield Backbone(app, settings, *shared)
 
 
 def _retention(pool: Pool, library: Library, settings: ServiceSettings) -> Retention:

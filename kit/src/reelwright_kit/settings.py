@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Literal, Self
 
 import msgspec
@@ -171,6 +171,11 @@ class ServiceSettings(StoreSettings, frozen=True, kw_only=True):
     def address_rules(self) -> AddressRules:
         """What of the addresses that users give may be reached."""
         return AddressRules.parse(self.fetch_http, self.fetch_ports, self.fetch_allow)
+
+    @property
+    def providers(self) -> Mapping[str, Sequence[str]]:
+        """What this service can make things with, each with the names of the settings that are missing for it."""
+        return {"local": ()}
 
     def __post_init__(self) -> None:
         super().__post_init__()

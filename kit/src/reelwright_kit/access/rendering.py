@@ -10,6 +10,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 
 from reelwright.admin.v1 import admin_service_pb2 as pb
 from reelwright_kit.access.accounts import Account
+from reelwright_kit.access.environment import Seen
 from reelwright_kit.access.model import DEFAULT_PERIOD, DEFAULT_SCOPES, DEFAULT_TENANT, KeyRecord, NewKey
 from reelwright_kit.access.usage import UsageSum
 from reelwright_kit.errors import FieldInvalid
@@ -123,3 +124,17 @@ def _change(key: pb.Key, name: str) -> dict[str, Any]:
 
 def _is_set(key: pb.Key, name: str) -> bool:
     return key.HasField(name) if name in _WITH_PRESENCE else bool(getattr(key, name))  # type: ignore[arg-type]
+
+
+def environment_message(seen: Seen) -> pb.GetEnvironmentResponse:
+    """How the suite is."""
+    return pb.GetEnvironmentResponse(
+        version=seen.version,
+        auth=seen.auth,
+        parts=[pb.PartStatus(name=part.name, ready=part.ready, detail=part.detail) for part in seen.parts],
+        providers=[
+            pb.ProviderStatus(name=one.name, service=one.service, configured=not one.missing, missing=one.missing)
+            for one in seen.providers
+        ],
+        limits=seen.limits,
+    )

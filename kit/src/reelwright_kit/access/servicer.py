@@ -1,4 +1,4 @@
-"""AdminService: proto in, keys, accounts and usage, proto out; mounted by every service."""
+"""AdminService: proto in, keys, accounts, usage and the environment, proto out; mounted by every service."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from reelwright.admin.v1 import admin_service_pb2 as pb
 from reelwright.admin.v1 import admin_service_pb2_grpc as rpc
 from reelwright_kit import caller, pages
 from reelwright_kit.access.accounts import Account, Accounts
+from reelwright_kit.access.environment import Environment
 from reelwright_kit.access.errors import ScopeMissing
 from reelwright_kit.access.keys import KeyStore
 from reelwright_kit.access.model import KeyFilter, KeyRecord
@@ -18,6 +19,7 @@ from reelwright_kit.access.rendering import (
     budget_message,
     budget_of,
     changes_of,
+    environment_message,
     key_message,
     moment,
     new_key_of,
@@ -25,7 +27,7 @@ from reelwright_kit.access.rendering import (
 )
 from reelwright_kit.access.usage import UsageQuery, usage
 from reelwright_kit.database import Pool
-from reelwright_kit.errors import FieldInvalid, NotOffered
+from reelwright_kit.errors import FieldInvalid
 from reelwright_kit.money.budgets import Budget
 
 Context = grpc.aio.ServicerContext[Any, Any]
@@ -40,8 +42,9 @@ _OF_A_KEY = "key_"
 class AdminServicer(rpc.AdminServiceServicer):
     """Gives out keys and tells what they spent; who may call what is settled before."""
 
-    def __init__(self, pool: Pool) -> None:
+    def __init__(self, pool: Pool, environment: Environment) -> None:
         self._pool = pool
+        self._environment = environment
         self._keys = KeyStore(pool)
         self._accounts = Accounts(pool)
 
@@ -99,7 +102,7 @@ class AdminServicer(rpc.AdminServiceServicer):
         return response
 
     async def GetEnvironment(self, request: pb.GetEnvironmentRequest, context: Context) -> pb.GetEnvironmentResponse:
-        raise NotOffered.call("GetEnvironment")
+        return environment_message(await self._environment.look())
 
     async def GetBalance(self, request: pb.GetBalanceRequest, context: Context) -> pb.GetBalanceResponse:
         known = caller.current()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Annotated
 
 import msgspec
@@ -56,6 +57,15 @@ class ImageSettings(ServiceSettings, frozen=True, kw_only=True):
     """Image jobs at Replicate at a time, in all processes together."""
     replicate_per_minute: PerMinute = msgspec.field(default=300, name="REPLICATE_IMAGE_PER_MINUTE")
     """Image jobs begun at Replicate in a minute, in all processes together; 0: no limit. Replicate allows 600."""
+
+    @property
+    def providers(self) -> Mapping[str, Sequence[str]]:
+        missing = {
+            "openai": () if self.openai_key else ("OPENAI_API_KEY",),
+            "fal": () if self.fal_credentials else ("FAL_KEY",),
+            "replicate": () if self.replicate_token else ("REPLICATE_API_TOKEN",),
+        }
+        return {**super().providers, **missing}
 
     @property
     def fal_credentials(self) -> Secret:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated
 
 import msgspec
@@ -113,6 +113,23 @@ class LlmSettings(ServiceSettings, frozen=True, kw_only=True):
     def connections(self) -> int:
         """Database connections of each process: they share REELWRIGHT_POOL_SIZE, and none has fewer than two."""
         return max(FEWEST_CONNECTIONS, math.ceil(self.pool_size / self.processes))
+
+    @property
+    def providers(self) -> Mapping[str, Sequence[str]]:
+        azure = [] if self.azure_endpoint else ["AZURE_OPENAI_ENDPOINT"]
+        azure += [] if self.azure_key or self.azure_token else ["AZURE_OPENAI_API_KEY"]
+        missing = {
+            "openai": () if self.openai_key else ("OPENAI_API_KEY",),
+            "azure": azure,
+            "fast": () if self.fast_base_url else ("FAST_LLM_BASE_URL",),
+            "anthropic": () if self.anthropic_key else ("ANTHROPIC_API_KEY",),
+            "gemini": () if self.google_key or self.gemini_key else ("GEMINI_API_KEY",),
+        }
+        return {**super().providers, **missing}
+
+    def why_not(self, provider: str) -> str:
+        """Why a provider cannot be used; empty when it can."""
+        return next((f"{name} is not set" for name in self.providers[provider]), "")
 
     @property
     def alias_map(self) -> Mapping[str, str]:

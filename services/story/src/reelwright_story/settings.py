@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Annotated
 
 import msgspec
@@ -24,3 +25,8 @@ class StorySettings(ServiceSettings, frozen=True, kw_only=True):
     """Films and stories one process works on at a time."""
     patience_s: Annotated[float, msgspec.Meta(gt=0)] = msgspec.field(default=300.0, name="REELWRIGHT_PATIENCE_S")
     """How long a film waits for a service that is away before it fails."""
+
+    @property
+    def providers(self) -> Mapping[str, Sequence[str]]:
+        """None: it has others make things."""
+        return {}

@@ -28,7 +28,7 @@ def vendor(settings: LlmSettings) -> Vendor:
     """Anthropic as the settings describe it."""
     return Vendor(
         "anthropic",
-        "" if settings.anthropic_key else "ANTHROPIC_API_KEY is not set",
+        settings.why_not("anthropic"),
         settings.anthropic_base_url or URL,
         {"x-api-key": str(settings.anthropic_key), "anthropic-version": VERSION},
         AnthropicText,

@@ -40,7 +40,7 @@ def vendor(settings: LlmSettings) -> Vendor:
     key = settings.google_key or settings.gemini_key
     return Vendor(
         "gemini",
-        "" if key else "GEMINI_API_KEY is not set",
+        settings.why_not("gemini"),
         settings.gemini_base_url or URL,
         {"x-goog-api-key": str(key)},
         GeminiText,

@@ -42,7 +42,7 @@ def openai(settings: LlmSettings) -> Vendor:
         headers["openai-project"] = settings.openai_project
     return _vendor(
         "openai",
-        "" if settings.openai_key else "OPENAI_API_KEY is not set",
+        settings.why_not("openai"),
         settings.openai_base_url or OPENAI_URL,
         headers,
         chat=listed(settings.openai_models),
@@ -54,15 +54,12 @@ def openai(settings: LlmSettings) -> Vendor:
 def azure(settings: LlmSettings) -> Vendor:
     """Azure OpenAI: the classic API where a version is given, else the v1 API. Models are deployments."""
     classic, endpoint = settings.azure_api_version, settings.azure_endpoint.rstrip("/")
-    reason = "" if endpoint else "AZURE_OPENAI_ENDPOINT is not set"
-    if not (settings.azure_key or settings.azure_token):
-        reason = reason or "AZURE_OPENAI_API_KEY is not set"
     headers = {"api-key": str(settings.azure_key)}
     if not settings.azure_key:
         headers = {"authorization": f"Bearer {settings.azure_token}"}
     return _vendor(
         "azure",
-        reason,
+        settings.why_not("azure"),
         endpoint if classic else f"{endpoint}/openai/v1",
         headers,
         Paths(CLASSIC_AZURE, classic) if classic else Paths(),
@@ -74,7 +71,7 @@ def fast(settings: LlmSettings) -> Vendor:
     """Any other host; it knows the older name of the limit of tokens."""
     return _vendor(
         "fast",
-        "" if settings.fast_base_url else "FAST_LLM_BASE_URL is not set",
+        settings.why_not("fast"),
         settings.fast_base_url,
         {"authorization": f"Bearer {settings.fast_key}"} if settings.fast_key else {},
         tokens_field="max_tokens",
