@@ -73,6 +73,30 @@ async def house(image: Any, fake: Fake) -> AsyncIterator[House]:
         yield House(fake, image[0], image[1], opened)
 
 
+Steady = tuple[House, Any]
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def steady(image: Any, fake: Fake) -> AsyncIterator[Steady]:
+    """A house in which nobody dies, and its llm service."""
+    async with contextlib.AsyncExitStack() as opened:
+        house = House(fake, image[0], image[1], opened)
+        yield house, await house.start("steady")
+
+
+@pytest.fixture
+def calm(steady: Steady) -> House:
+    """The same house, with vendors that remember nothing."""
+    steady[0].fake.control.reset()
+    return steady[0]
+
+
+@pytest.fixture
+def responses(steady: Steady) -> rpc.ResponseServiceAsyncStub:
+    """The llm service of that house."""
+    return steady[1]
+
+
 async def began(responses: rpc.ResponseServiceAsyncStub, request: pb.StreamResponseRequest, kind: str) -> str:
     """Id of a response that goes on in the background, once something of this kind happened."""
     call, response = responses.StreamResponse(request), ""
@@ -117,10 +141,9 @@ async def test_a_process_that_is_told_to_stop_hands_over_at_once(house: House) -
     assert (await watching)[-1].response.state == pb.RESPONSE_STATE_COMPLETED
 
 
-async def test_a_picture_is_drawn_and_the_model_told(house: House) -> None:
+async def test_a_picture_is_drawn_and_the_model_told(calm: House, responses: rpc.ResponseServiceAsyncStub) -> None:
     """By the image service, as a job; then the model answers in words, and next time it knows of the picture."""
-    responses = await house.start("five")
-    before = len(await house.pictures())
+    before = len(await calm.pictures())
     events = await all_of(responses.StreamResponse(stream("Draw a fox.", **DRAW)))
     drawn = ["ITEM_ADDED", "PICTURE_STARTED", "PICTURE_DRAWING", "PICTURE_DONE", "ITEM_DONE"]
     assert kinds(events)[3:8] == drawn
@@ -129,13 +152,14 @@ async def test_a_picture_is_drawn_and_the_model_told(house: House) -> None:
     assert (picture.picture.asset.width, picture.picture.asset.height) == (256, 256)
     assert picture.picture.asset.media_type == "image/png" and picture.picture.prompt
     assert picture.picture.asset.id in said(events[-1].response)
-    (job, *_) = await house.pictures()
-    assert job.id == picture.picture.job and len(await house.pictures()) == before + 1
+    (job, *_) = await calm.pictures()
+    assert job.id == picture.picture.job and len(await calm.pictures()) == before + 1
 
 
-async def test_an_engine_without_tools_draws_what_the_caller_said(house: House) -> None:
+async def test_an_engine_without_tools_draws_what_the_caller_said(
+    calm: House, responses: rpc.ResponseServiceAsyncStub
+) -> None:
     """So that pictures come without any key."""
-    responses = await house.start("six")
     request = create("A lighthouse in a storm", chat=LOCAL, image_tool={"width": 128, "height": 128})
     made = (await responses.CreateResponse(request)).response
     (item,) = made.output
@@ -143,9 +167,10 @@ async def test_an_engine_without_tools_draws_what_the_caller_said(house: House) 
     assert item.picture.prompt == "A lighthouse in a storm" and item.picture.asset.id
 
 
-async def test_a_picture_that_cannot_be_drawn_is_an_item_that_failed(house: House) -> None:
+async def test_a_picture_that_cannot_be_drawn_is_an_item_that_failed(
+    calm: House, responses: rpc.ResponseServiceAsyncStub
+) -> None:
     """The response goes on, and the model is told."""
-    responses = await house.start("seven")
     made = (await responses.CreateResponse(create("Draw.", image_tool={"model": "no/such", "required": True}))).response
     picture, message = made.output
     assert picture.status == "failed" and picture.picture.error.message
@@ -167,14 +192,13 @@ async def test_no_picture_is_drawn_twice_when_a_process_is_killed(house: House) 
     assert len(house.fake.control.ledger().submissions) == 2
 
 
-async def test_cancelling_a_response_cancels_its_picture(house: House) -> None:
+async def test_cancelling_a_response_cancels_its_picture(calm: House, responses: rpc.ResponseServiceAsyncStub) -> None:
     """The job of the image service too."""
-    responses = await house.start("ten")
     large = {"image_tool": {"width": 2048, "height": 2048, "required": True}}
     response = await began(responses, stream("Draw a fox.", background=True, **large), "PICTURE_DRAWING")
     await responses.CancelResponse(pb.CancelResponseRequest(id=response))
-    (job, *_) = await house.pictures()
-    async with grpc.aio.insecure_channel(house.image) as channel:
+    (job, *_) = await calm.pictures()
+    async with grpc.aio.insecure_channel(calm.image) as channel:
         stub = jobs_rpc.JobServiceStub(channel)
         ended = (await stub.WaitJob(jobs.WaitJobRequest(id=job.id, timeout={"seconds": 60}))).job
     assert ended.state == jobs.Job.STATE_CANCELLED
