@@ -18,7 +18,7 @@ Form = TypeVar("Form", bound=msgspec.Struct)
 
 UNSEEN = {
     "image_generation_call": "is not taken back: go on with previous_response_id, or give the picture as input_image",
-    "item_reference": "is not followed: go on with previous_response_id, or give the item itself",
+    "item_reference": "is not followed: go on with previous_response_id, or give the item itself (SDKs: store false)",
 }
 """Items that this API has and that mean nothing without what was kept."""
 
