@@ -13,10 +13,14 @@ import pytest
 
 from reelwright.admin.v1 import admin_service_pb2 as pb
 from reelwright.admin.v1 import admin_service_pb2_grpc as rpc
+from reelwright.image.v1 import image_service_pb2 as image
+from reelwright.image.v1 import image_service_pb2_grpc as image_rpc
+from reelwright.llm.v1 import llm_service_pb2 as llm
+from reelwright.llm.v1 import llm_service_pb2_grpc as llm_rpc
 from reelwright_kit import database
 from reelwright_kit.access.environment import SILENT, UNKNOWN
 from reelwright_kit.presence import FRESH_S, Presence, present
-from tests.access.house import SERVICES, House, bearer
+from tests.access.house import ADMIN_KEY, SERVICES, House, bearer
 from tests.postgres import Postgres
 from tests.processes import ServiceProcess
 
@@ -75,6 +79,24 @@ async def test_every_service_tells_the_same_of_all_to_every_key(house: House) ->
     with pytest.raises(grpc.aio.AioRpcError) as raised:
         await stubs["llm"].GetEnvironment(ASK)
     assert raised.value.code() is grpc.StatusCode.UNAUTHENTICATED
+
+
+async def test_providers_are_those_of_the_models(house: House) -> None:
+    """Whoever has a model in a ListModels is told of, configured or not as the model says."""
+    sent = bearer(ADMIN_KEY)
+    seen = await rpc.AdminServiceStub(house.channels["story"]).GetEnvironment(ASK, metadata=sent)
+    listed = {
+        "image": await image_rpc.ImageServiceStub(house.channels["image"]).ListModels(
+            image.ListModelsRequest(), metadata=sent
+        ),
+        "llm": await llm_rpc.LlmServiceStub(house.channels["llm"]).ListModels(llm.ListModelsRequest(), metadata=sent),
+    }
+    told = {(one.service, one.name): one.configured for one in seen.providers}
+    for service, answer in listed.items():
+        offered = {(service, model.provider): model.configured for model in answer.models}
+        # Those without a list of models of their own show none until they are configured.
+        unlisted = {("llm", "azure"): False, ("llm", "fast"): False} if service == "llm" else {}
+        assert {one: told[one] for one in told if one[0] == service} == offered | unlisted
 
 
 @contextlib.asynccontextmanager

@@ -52,7 +52,7 @@ class Left:
 
     logs: dict[str, str] = field(default_factory=dict)
     answers: dict[str, str] = field(default_factory=dict)
-    """Refusals, as callers see them."""
+    """Refusals, as callers see them, and what is told of the environment."""
     events: dict[str, str] = field(default_factory=dict)
     hooks: list[str] = field(default_factory=list)
     arguments: list[str] = field(default_factory=list)
@@ -136,6 +136,12 @@ class Day:
             if job["state"] == "STATE_FAILED":
                 self.left.answers[job["id"]] = json.dumps(job["error"])
 
+    def look_around(self) -> None:
+        """Asks what is configured, which every key may know."""
+        answer = self._rest.get("/api/v1/env")
+        assert {one["name"]: one["configured"] for one in answer.json()["providers"]}["fal"] is True
+        self.left.answers["environment"] = answer.text
+
     def close(self) -> None:
         """Closes the connections."""
         self._rest.close()
@@ -207,6 +213,7 @@ def spend(suite: RunningSuite, hook: str, left: Left) -> None:
     day = Day(suite, rotated, hook, left)
     live(day)
     day.follow_all()
+    day.look_around()
     family = psutil.Process(suite.process.pid)
     left.arguments = [" ".join(one.cmdline()) for one in (family, *family.children(recursive=True))]
     suite.cli("keys", "revoke", made["key"]["id"], REELWRIGHT_API_KEY=ADMIN)

@@ -133,9 +133,10 @@ def _measured(
         begin, end = min(begin, packet.pts * base), max(end, (packet.pts + (packet.duration or 0)) * base)
         if packet.is_keyframe:
             keys.append(packet.pts * base)
-    if end <= begin:
+    if begin == float("inf"):
         raise IndexError("no frames")
-    return begin, end - begin, sorted(key - begin for key in keys)
+    # A single picture may have no duration at all.
+    return begin, max(end - begin, 0.0), sorted(key - begin for key in keys)
 
 
 def _jpeg(frame: av.VideoFrame) -> bytes:
