@@ -28,7 +28,7 @@ PIECES = 40
 """Words of each answer, each a chunk."""
 HALF = PIECES // 2
 """Chunks that have come when the vendor stops until the test goes on."""
-AT_THE_DOOR = 50
+AT_THE_DOOR = 16
 """Calls that wait for their first word at a time; each needs the database, which has a few connections."""
 WORKERS = 2
 HOUR_S = 3600.0
@@ -68,27 +68,31 @@ class Crowd:
 
     async def caller(self, leaves: bool) -> bytes:
         """What one of them has read."""
-        async with self.door:
-            reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
-            writer.write(REQUEST)
-            read = await reader.readuntil(b"data: ")
-        try:
-            while read.count(b"data: ") < HALF:
-                more = await reader.read(1 << 16)
-                assert more, read
-                read += more
+        reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
+        with contextlib.closing(writer):
+            async with self.door:
+                writer.write(REQUEST)
+                read = await told(reader, b"", 1)
+            read = await told(reader, read, HALF)
             self._arrive()
             if leaves:
                 await self.leave.wait()
                 return read
             return read + await reader.read()
-        finally:
-            writer.close()
 
     def _arrive(self) -> None:
         self.halfway += 1
         if self.halfway == STREAMS:
             self.all_halfway.set()
+
+
+async def told(reader: asyncio.StreamReader, read: bytes, chunks: int) -> bytes:
+    """What was read and what comes next, until it holds so many chunks."""
+    while read.count(b"data: ") < chunks:
+        more = await reader.read(1 << 16)
+        assert more, read
+        read += more
+    return read
 
 
 async def one_round(house: House) -> None:
@@ -179,9 +183,9 @@ async def open_house(directory: Path, database_url: str, *, within: bool) -> Asy
             service = await stack.enter_async_context(leading("reelwright_llm", environment, WORKERS))
             llm = await service.address()
             crew |= {f"llm {number}": psutil.Process(pid) for number, pid in enumerate(workers(service), 1)}
-        told = {f"REELWRIGHT_{name.upper()}_ADDRESS": llm for name in (*SERVICES, "jobs")}
-        told |= {"REELWRIGHT_LLM_ADDRESS": IN_PROCESS if within else llm}
-        adapters = await stack.enter_async_context(leading("reelwright_gateway", environment | told, WORKERS))
+        places = {f"REELWRIGHT_{name.upper()}_ADDRESS": llm for name in (*SERVICES, "jobs")}
+        places |= {"REELWRIGHT_LLM_ADDRESS": IN_PROCESS if within else llm}
+        adapters = await stack.enter_async_context(leading("reelwright_gateway", environment | places, WORKERS))
         crew |= {f"adapters {number}": psutil.Process(pid) for number, pid in enumerate(workers(adapters), 1)}
         behind = int((await adapters.address()).rpartition(":")[2])
         # Nobody asks the others anything.

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
 
 from reelwright_kit.settings import Seconds, Secret, Settings
+from reelwright_kit.workers.cores import MOST_WITH_DATABASE, MOST_WORKERS, usable
 
 
 def default_data_dir() -> str:
@@ -48,6 +49,15 @@ class SuiteSettings(Settings, frozen=True, kw_only=True):
     """TOML file whose prices come before those of the catalogue that is shipped; empty: none."""
     hand_over_s: Seconds = msgspec.field(default=150.0, name="REELWRIGHT_HAND_OVER_S")
     """Seconds after Ctrl-C in which providers may still answer what was submitted; a second Ctrl-C ends at once."""
+    workers: Annotated[int, msgspec.Meta(ge=0, le=MOST_WORKERS)] = msgspec.field(default=0, name="REELWRIGHT_WORKERS")
+    """Processes of the adapters, and of the llm service; 0: one of each for each core, at most 4."""
+    llm_address: str = msgspec.field(default="", name="REELWRIGHT_LLM_ADDRESS")
+    """`in-process`: the OpenAI dialect has the llm service in its own processes; anything else has no effect."""
+
+    @property
+    def processes(self) -> int:
+        """How many processes the adapters are, and the llm service."""
+        return self.workers or min(usable(), MOST_WITH_DATABASE)
 
 
 class ClientSettings(Settings, frozen=True, kw_only=True):

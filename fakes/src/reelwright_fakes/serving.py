@@ -12,6 +12,8 @@ from reelwright_fakes.app import create_app
 from reelwright_fakes.connection import WireProtocol
 from reelwright_fakes.world import World
 
+# Longer than clients keep idle connections, as vendors do: closed by the server, one may be used at that very moment.
+KEEP_ALIVE_S = 75
 GRACE_S = 1
 
 
@@ -36,6 +38,7 @@ class Server(uvicorn.Server):
                 proxy_headers=False,
                 server_header=False,
                 timeout_graceful_shutdown=GRACE_S,
+                timeout_keep_alive=KEEP_ALIVE_S,
                 ssl_certfile=certificate,
                 ssl_keyfile=private_key,
             )

@@ -133,7 +133,7 @@ class ServiceSettings(StoreSettings, frozen=True, kw_only=True):
     hand_over_s: Seconds = msgspec.field(default=150.0, name="REELWRIGHT_HAND_OVER_S")
     """Seconds after that in which providers may still answer what was submitted; nobody else would ever know it."""
     pool_size: Count = msgspec.field(default=8, name="REELWRIGHT_POOL_SIZE")
-    """Database connections for jobs and assets; durable workflows keep as many beside it."""
+    """Database connections of a service, shared by its workers; durable workflows keep as many beside it."""
     task_retention_hours: Seconds = msgspec.field(default=24.0, name="TASK_RETENTION_HOURS")
     """Hours after its end that a job and its unkept files are removed; 0: never."""
     request_id_hours: Positive = msgspec.field(default=24.0, name="REELWRIGHT_REQUEST_ID_HOURS")

@@ -16,6 +16,7 @@ from reelwright_cli.suite import fakes
 from reelwright_cli.suite.checks import LOOPBACK, free_ports
 from reelwright_cli.suite.trouble import Trouble
 from reelwright_gateway import envoy
+from reelwright_kit.client import IN_PROCESS
 
 PROBE_TIMEOUT_S = 2.0
 CREDENTIALS = {"REELWRIGHT_API_KEY", "REELWRIGHT_ADMIN_KEY"}
@@ -71,7 +72,7 @@ def lay_out(settings: SuiteSettings, data: Path, database_url: str) -> list[Part
         Part(
             "adapters",
             [sys.executable, "-m", "reelwright_gateway"],
-            environment | {"REELWRIGHT_LISTEN": f"{LOOPBACK}:{adapters}"},
+            environment | {"REELWRIGHT_LISTEN": f"{LOOPBACK}:{adapters}"} | _within(settings),
             run,
             adapters,
             # Well when it answers at all: what it says about the other parts is theirs to mend.
@@ -79,6 +80,11 @@ def lay_out(settings: SuiteSettings, data: Path, database_url: str) -> list[Part
         ),
         _edge(settings, run, admin, addresses, environment),
     ]
+
+
+def _within(settings: SuiteSettings) -> dict[str, str]:
+    """What the adapters alone are told, where they are to have the llm service in their own processes."""
+    return {"REELWRIGHT_LLM_ADDRESS": IN_PROCESS} if settings.llm_address == IN_PROCESS else {}
 
 
 def _service(name: str, port: int, environment: dict[str, str], run: Path) -> Part:
@@ -141,6 +147,7 @@ def _environment(
         # No balancer to wait for on one machine.
         "REELWRIGHT_NOTICE_S": "0",
         "REELWRIGHT_DRAIN_S": "3",
+        "REELWRIGHT_WORKERS": str(settings.processes),
         "REELWRIGHT_HAND_OVER_S": str(settings.hand_over_s),
         "PYTHONUNBUFFERED": "1",
     }

@@ -36,7 +36,7 @@ class LlmSettings(ServiceSettings, frozen=True, kw_only=True):
     silence_s: Positive = msgspec.field(default=300.0, name="REELWRIGHT_LLM_SILENCE_S")
     """Seconds that a provider may be silent in an answer, its beginning included."""
     concurrent: Count = msgspec.field(default=512, name="REELWRIGHT_LLM_CONCURRENT")
-    """Calls to one provider at a time, in this process; as many more wait, others are refused with PROVIDER_LIMITED."""
+    """Calls to one provider at a time, in each worker; as many more wait, others are refused with PROVIDER_LIMITED."""
     breaker_failures: Failures = msgspec.field(default=5, name="REELWRIGHT_LLM_BREAKER_FAILURES")
     """Failures of a provider in a row after which it is left alone for a while."""
     breaker_pause_s: Positive = msgspec.field(default=15.0, name="REELWRIGHT_LLM_BREAKER_PAUSE_S")
