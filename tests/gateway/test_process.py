@@ -30,7 +30,7 @@ async def test_process_answers_alone_and_ends_well_on_a_signal(number: signal.Si
     port = free_port()
     process = await start(REELWRIGHT_LISTEN=f"127.0.0.1:{port}", REELWRIGHT_DRAIN_S="1")
     assert process.stdout
-    while b"running on" not in await process.stdout.readline():
+    while b"serving" not in await process.stdout.readline():
         assert not process.stdout.at_eof()
 
     async with httpx.AsyncClient() as client:

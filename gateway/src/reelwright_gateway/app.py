@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import socket
 import uuid
 from typing import cast
 
@@ -32,15 +33,18 @@ from reelwright_gateway.uploads import Uploads
 from reelwright_gateway.upstream import Upstream, open_upstream
 from reelwright_gateway.usage import Usage
 from reelwright_kit.errors import AppError
+from reelwright_kit.workers.listening import listen
 
 _SANE_ID = re.compile(r"[A-Za-z0-9_.:-]{1,128}")
 
 
-async def run(settings: AdapterSettings) -> None:
-    """Serves until SIGTERM or SIGINT."""
+async def run(settings: AdapterSettings, sockets: list[socket.socket]) -> None:
+    """Serves on `sockets` until SIGTERM or SIGINT; raises CannotListen when somebody else was quicker."""
     draining = asyncio.Event()
     async with open_upstream(settings) as upstream:
-        await server_for(create_app(upstream, settings, draining), settings, draining).serve()
+        server = server_for(create_app(upstream, settings, draining), settings, draining)
+        listen(sockets, settings.listen)
+        await server.serve(sockets)
 
 
 def create_app(upstream: Upstream, settings: AdapterSettings, draining: asyncio.Event) -> Starlette:

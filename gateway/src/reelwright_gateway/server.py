@@ -13,9 +13,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from reelwright_gateway.settings import AdapterSettings
-from reelwright_kit import logs
-
-log = logs.logger(__name__)
+from reelwright_kit.workers.tether import announce
 
 # Longer than Envoy keeps an idle connection, so that it never sends into one that is being closed here.
 KEEP_ALIVE_S = 90
@@ -43,7 +41,7 @@ class Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if self.started:
-            log.info("serving", name="adapters", port=self.servers[0].sockets[0].getsockname()[1])
+            announce("adapters", self.servers[0].sockets[0].getsockname()[1])
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         self._draining.set()

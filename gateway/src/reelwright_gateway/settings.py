@@ -9,6 +9,7 @@ from msgspec import Meta, field
 from reelwright_kit.client import IN_PROCESS
 from reelwright_kit.loopback import require_auth
 from reelwright_kit.settings import Settings
+from reelwright_kit.workers.cores import MOST_WITH_DATABASE, MOST_WORKERS, usable
 
 Positive = Annotated[float, Meta(gt=0)]
 
@@ -21,6 +22,8 @@ class AdapterSettings(Settings, frozen=True, kw_only=True):
 
     listen: Annotated[str, Meta(pattern=r"^.+:\d{1,5}$")] = field(default="127.0.0.1:8081", name="REELWRIGHT_LISTEN")
     """Address to listen on, host:port."""
+    workers: Annotated[int, Meta(ge=0, le=MOST_WORKERS)] = field(default=0, name="REELWRIGHT_WORKERS")
+    """Processes that serve, up to 64; 0: one for each core, with the llm service in-process at most 4."""
     auth: Literal["off", "keys", "jwt"] = field(default="off", name="REELWRIGHT_AUTH")
     """How callers are known, as the services are set; `off` is for loopback only. The services do the looking."""
     llm_address: str = field(default="dns:///llm:50051", name="REELWRIGHT_LLM_ADDRESS")
@@ -52,6 +55,12 @@ class AdapterSettings(Settings, frozen=True, kw_only=True):
         for name, address in addresses.items():
             if address == IN_PROCESS and name != "llm":
                 raise ValueError(f"REELWRIGHT_{name.upper()}_ADDRESS: only the llm service can run in-process")
+
+    @property
+    def processes(self) -> int:
+        """How many processes serve."""
+        most = MOST_WITH_DATABASE if self.llm_address == IN_PROCESS else MOST_WORKERS
+        return self.workers or min(usable(), most)
 
     def services(self) -> dict[str, str]:
         """Address of each service by its name."""

@@ -102,11 +102,14 @@ class Backbone:
 
 
 @contextlib.asynccontextmanager
-async def backbone(app: str, prefix: str, settings: ServiceSettings) -> AsyncIterator[Backbone]:
-    """Opens the shared parts of the service `app`, whose jobs have ids with `prefix`; closes them in reverse order."""
+async def backbone(app: str, prefix: str, settings: ServiceSettings, connections: int = 0) -> AsyncIterator[Backbone]:
+    """Opens the shared parts of the service `app`, whose jobs have ids with `prefix`; closes them in reverse order.
+
+    It has so many database connections in its pool, or as many as `settings` say.
+    """
     prices = Prices.load(settings.prices)
     await database.outlasting(lambda: database.migrate(settings.database_url))
-    async with database.connect(settings.database_url, settings.pool_size) as pool:
+    async with database.connect(settings.database_url, connections or settings.pool_size) as pool:
         jobs = JobStore(pool)
         feed = JobFeed(settings.database_url, jobs)
         scratch = Scratch(settings.scratch_dir)

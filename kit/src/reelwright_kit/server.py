@@ -20,6 +20,8 @@ from reelwright_kit.access.gate import Gate
 from reelwright_kit.errors import CannotStart
 from reelwright_kit.interceptors import interceptors
 from reelwright_kit.settings import ServiceSettings
+from reelwright_kit.workers.listening import CannotListen
+from reelwright_kit.workers.tether import announce
 
 S = TypeVar("S", bound=ServiceSettings)
 Register = Callable[[grpc.aio.Server], None]
@@ -42,10 +44,6 @@ SERVER_OPTIONS = [
 
 ALIVE = "liveness"
 """Health name that stays SERVING to the end: a kubelet that sees liveness fail would cut the drain short."""
-
-
-class CannotListen(CannotStart):
-    """The address is taken or not ours."""
 
 
 def main(name: str, settings_class: type[S], run: Callable[[S], Coroutine[Any, Any, None]]) -> None:
@@ -90,7 +88,7 @@ async def serve(
     ready = ("", "readiness", *services)
     for checked in (ALIVE, *ready):
         await checks.set(checked, health_pb2.HealthCheckResponse.SERVING)
-    log.info("serving", name=name, port=port)
+    announce(name, port)
     async with probing(checks, probes):
         await _signalled()
     log.info("draining", name=name)
@@ -124,7 +122,7 @@ def _listen(server: grpc.aio.Server, address: str) -> int:
     except RuntimeError:
         port = 0
     if not port:
-        raise CannotListen(f"REELWRIGHT_LISTEN: cannot listen on {address}; is the port taken?")
+        raise CannotListen(address)
     return port
 
 

@@ -45,7 +45,7 @@ async def in_process(settings: LlmSettings) -> AsyncIterator[grpc.aio.Channel]:
 @contextlib.asynccontextmanager
 async def opened(settings: LlmSettings) -> AsyncIterator[tuple[Backbone, Register]]:
     """What the service stands on, and what adds it to a server."""
-    async with backbone("llm", "txt", settings) as base:
+    async with backbone("llm", "txt", settings, settings.connections) as base:
         recorder = UsageRecorder(base.pool)
         texts = Texts(base.pool, allow_unknown_price=settings.unknown_price == "allow")
         meter = Meter(base.prices, texts, recorder)

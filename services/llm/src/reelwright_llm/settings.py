@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Annotated
 
 import msgspec
 
 from reelwright_kit.settings import Count, HttpUrl, Positive, Seconds, Secret, ServiceSettings
+from reelwright_kit.workers.cores import MOST_WITH_DATABASE, MOST_WORKERS, usable
 
 Failures = Annotated[int, msgspec.Meta(ge=1)]
+Workers = Annotated[int, msgspec.Meta(ge=0, le=MOST_WORKERS)]
+FEWEST_CONNECTIONS = 2
 
 
 class LlmSettings(ServiceSettings, frozen=True, kw_only=True):
     """Settings of the llm service."""
 
+    workers: Workers = msgspec.field(default=0, name="REELWRIGHT_WORKERS")
+    """Processes that serve on the one port, up to 64; 0: one for each core, at most 4. Services with jobs are one."""
     default_model: str = msgspec.field(default="local/text", name="REELWRIGHT_LLM_MODEL")
     """Model that chats when a request names none."""
     default_embedding_model: str = msgspec.field(default="local/embed", name="REELWRIGHT_EMBEDDING_MODEL")
@@ -88,6 +94,16 @@ class LlmSettings(ServiceSettings, frozen=True, kw_only=True):
     def __post_init__(self) -> None:
         super().__post_init__()
         _ = self.alias_map, self.fallback_map
+
+    @property
+    def processes(self) -> int:
+        """How many processes serve."""
+        return self.workers or min(usable(), MOST_WITH_DATABASE)
+
+    @property
+    def connections(self) -> int:
+        """Database connections of each process: they share REELWRIGHT_POOL_SIZE, and none has fewer than two."""
+        return max(FEWEST_CONNECTIONS, math.ceil(self.pool_size / self.processes))
 
     @property
     def alias_map(self) -> Mapping[str, str]:
