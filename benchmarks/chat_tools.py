@@ -7,8 +7,6 @@ import os
 import shutil
 from pathlib import Path
 
-
-
 HOME = Path(__file__).resolve().parents[1] / "out" / "bench-peers"
 """Everything that is fetched; kept, so that the next run need not fetch it again."""
 

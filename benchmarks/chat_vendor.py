@@ -1,4 +1,4 @@
-"""A process of its own that plays a vendor of streamed answers: so many pieces, so far apart, as the model's name says."""
+"""A process of its own that plays a vendor of streams: so many pieces, so far apart, as the model's name says."""
 
 from __future__ import annotations
 

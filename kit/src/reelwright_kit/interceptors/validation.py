@@ -10,7 +10,7 @@ from google.protobuf.descriptor import FieldDescriptor
 from google.protobuf.message import Message
 
 from reelwright_kit.errors import AppError, Code, Violation
-from reelwright_kit.interceptors.wrapping import Details, Handler, OurInterceptor, wrap
+from reelwright_kit.interceptors.wrapping import Handler, OurInterceptor, wrap
 
 
 class RequestInvalid(AppError):
@@ -28,7 +28,7 @@ class RequestInvalid(AppError):
 class ValidationInterceptor(OurInterceptor):
     """The innermost interceptor."""
 
-    def dress(self, handler: Handler, details: Details) -> Handler:
+    def dress(self, handler: Handler, method: str) -> Handler:
         return wrap(handler, check=check)
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TypeVar
 
+from reelwright_kit import telemetry
 from reelwright_kit.errors import ModelNotFound
 from reelwright_llm.metering import Meter
 from reelwright_llm.providers import anthropic_messages, gemini_content, hosts
@@ -143,7 +144,7 @@ class _Texts:
 
     def _alone(self, model: str) -> TextModel:
         if model in self._own:
-            return PricedText(TracedText(self._own[model]), self._meter)
+            return PricedText(_traced(self._own[model]), self._meter)
         provider, _, name = model.partition("/")
         if provider not in self._vendors:
             raise ModelNotFound(model)
@@ -152,7 +153,11 @@ class _Texts:
         if provider not in self._wires:
             return NotConfigured(card)
         made = vendor.text(card, name, self._wires[provider])
-        return PricedText(ShownText(TracedText(made), self._shelf), self._meter)
+        return PricedText(ShownText(_traced(made), self._shelf), self._meter)
+
+
+def _traced(model: TextModel) -> TextModel:
+    return TracedText(model) if telemetry.recording() else model
 
 
 def _embedding(vendors: Sequence[Vendor], wires: Mapping[str, Wire], settings: LlmSettings) -> Routes[EmbeddingModel]:
