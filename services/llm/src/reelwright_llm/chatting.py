@@ -62,6 +62,8 @@ class Chatting:
 
     async def _asked(self, model: TextModel, asked: Asked) -> Answer:
         answer = await model.answer(asked.question)
+        if answer.head.id and answer.head.created:
+            return answer
         return replace(answer, head=_identified(answer.head, _new_head()))
 
     def stream(self, asked: Asked) -> AsyncGenerator[Piece]:

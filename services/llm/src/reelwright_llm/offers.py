@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from typing import TypeVar
 
 from reelwright_kit import telemetry
@@ -40,6 +40,8 @@ from reelwright_llm.wrappers.shown import Shelf, ShownText
 from reelwright_llm.wrappers.traced import TracedText
 
 M = TypeVar("M")
+MOST_OTHERS = 256
+"""Models of one vendor that are on no list and are kept put together; users may give any name."""
 VENDORS: tuple[Callable[[LlmSettings], Vendor], ...] = (
     hosts.openai,
     hosts.azure,
@@ -130,7 +132,7 @@ class _Texts:
 
     def routes(self) -> Routes[TextModel]:
         listed = [*self._own, *(f"{v.provider}/{name}" for v in self._vendors.values() for name in v.chat_models)]
-        others = {provider: partial(self._other, provider) for provider in self._wires}
+        others = {provider: lru_cache(MOST_OTHERS)(partial(self._other, provider)) for provider in self._wires}
         settings = self._settings
         return Routes([self._composed(model) for model in listed], settings.default_model, settings.alias_map, others)
 
