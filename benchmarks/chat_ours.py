@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -66,7 +67,7 @@ async def gateway(
     directory: Path, database_url: str, upstream: Upstream, *, in_process: bool
 ) -> AsyncIterator[Gateway]:
     """Envoy, the adapters and the llm service, in the process of the adapters or in its own."""
-    directory.mkdir()
+    await asyncio.to_thread(directory.mkdir)
     [port] = free_ports(1)
     parts = lay_out(SuiteSettings(port=port, data_dir=str(directory)), directory, database_url)
     names = (ADAPTERS, EDGE) if in_process else (LLM, ADAPTERS, EDGE)

@@ -100,8 +100,7 @@ async def tensorzero(url: str, directory: Path) -> AsyncIterator[Target]:
     config.write_text(TENSORZERO_CONFIG.format(url=url))
     command = (python, "-W", "ignore", "-c", TENSORZERO_PROGRAM, config, told)
     async with running(command, directory / "tensorzero.log", _plain()):
-        await _written(told)
-        yield Target(f"{told.read_text()}chat/completions", "tensorzero::model_name::bench")
+        yield Target(f"{await _written(told)}chat/completions", "tensorzero::model_name::bench")
 
 
 PEERS: dict[str, Peer] = {TENSORZERO: tensorzero, PORTKEY: portkey, LITELLM: litellm}
@@ -123,10 +122,11 @@ def _plain() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
 
 
-async def _written(told: Path) -> None:
+async def _written(told: Path) -> str:
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(PATIENCE_S):
-            while not told.exists():
+            while True:
+                with contextlib.suppress(OSError):
+                    return await asyncio.to_thread(told.read_text)
                 await asyncio.sleep(0.1)
-            return
     raise Missing("did not say where it listens")

@@ -21,8 +21,8 @@ class Missing(Exception):
 
 async def program(name: str) -> Path:
     """The program `name`: the one that is installed, else one unpacked from the packages of Debian."""
-    if found := shutil.which(name):
-        return Path(found)
+    if installed := shutil.which(name):
+        return Path(installed)
     root = HOME / name
     found = unpacked(root, name)
     if found is None:

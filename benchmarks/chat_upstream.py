@@ -10,9 +10,11 @@ import sys
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from benchmarks.chat_tools import Missing, program, surroundings
 from reelwright_cli.suite.checks import free_ports
+from reelwright_gateway import envoy
 
 PATIENCE_S = 60.0
 LOOPBACK = "127.0.0.1"
@@ -58,11 +60,8 @@ async def upstream(directory: Path) -> AsyncIterator[Upstream]:
     nginx = await program("nginx")
     temporary = " ".join(f"{name}_temp_path {directory}/{name};" for name in TEMPORARY)
     configuration = directory / "nginx.conf"
-    configuration.write_text(
-        CONFIGURATION.format(
-            directory=directory, temporary=temporary, address=f"{LOOPBACK}:{fixed}", answer=json.dumps(ANSWER)
-        )
-    )
+    values = {"directory": directory, "temporary": temporary, "address": f"{LOOPBACK}:{fixed}"}
+    configuration.write_text(CONFIGURATION.format(answer=json.dumps(ANSWER), **values))
     command = (nginx, "-e", "stderr", "-p", directory, "-c", configuration)
     player = (sys.executable, "-m", "benchmarks.chat_vendor", streaming)
     async with (
@@ -72,6 +71,22 @@ async def upstream(directory: Path) -> AsyncIterator[Upstream]:
         await listening(fixed)
         await listening(streaming)
         yield Upstream(f"http://{LOOPBACK}:{fixed}/v1", f"http://{LOOPBACK}:{streaming}/v1")
+
+
+@contextlib.asynccontextmanager
+async def edge_alone(directory: Path, source: Upstream) -> AsyncIterator[str]:
+    """Envoy with our configuration and the upstream in the place of what is behind it: the base address."""
+    port, admin = free_ports(2)
+    behind = (LOOPBACK, urlsplit(source.fixed).port or 0)
+    command = envoy.prepare(
+        directory,
+        listen=(LOOPBACK, port),
+        admin=(LOOPBACK, admin),
+        addresses=dict.fromkeys((*envoy.SERVICES, "adapters"), behind),
+    )
+    async with running(command, directory / "envoy.log", cwd=directory):
+        await listening(port)
+        yield f"http://{LOOPBACK}:{port}/v1"
 
 
 @contextlib.asynccontextmanager
