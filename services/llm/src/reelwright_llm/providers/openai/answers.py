@@ -163,6 +163,8 @@ def _token(one: Json) -> TokenLogprob:
 
 
 def _rest(body: Mapping[str, Any], known: frozenset[str]) -> Json:
+    if body.keys() <= known:
+        return {}
     return {name: value for name, value in body.items() if name not in known and value is not None}
 
 
