@@ -37,6 +37,10 @@ chaos: setup ## Kill processes and read the books; CHAOS_SECONDS=600, CHAOS_SEED
 	@seed=$${CHAOS_SEED:-$$RANDOM}; echo "CHAOS_SEED=$$seed"; \
 	CHAOS_SEED=$$seed CHAOS_SECONDS=$${CHAOS_SECONDS:-600} $(BIN)/python -m pytest -s tests/chaos
 
+.PHONY: soak
+soak: setup ## Hundreds of streams at once, many of them left; SOAK_SECONDS=600 each way
+	REELWRIGHT_SOAK_SECONDS=$${SOAK_SECONDS:-600} $(BIN)/python -m pytest -s -m long
+
 .PHONY: bench
 bench: setup ## Measure this machine and the suite on it; BENCH=name runs a part
 	$(BIN)/python -m benchmarks $(BENCH)

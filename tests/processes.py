@@ -31,15 +31,17 @@ class ServiceProcess:
         self._reading = asyncio.create_task(self._read(process.stdout))
 
     @classmethod
-    async def start(cls, module: str, environment: Mapping[str, str]) -> Self:
+    async def start(cls, module: str, environment: Mapping[str, str], *arguments: str) -> Self:
         """Starts `python -m module`."""
         inherited = {name: value for name, value in os.environ.items() if not name.startswith(("REELWRIGHT_", "OTEL_"))}
         process = await asyncio.create_subprocess_exec(
             sys.executable,
             "-m",
             module,
+            *arguments,
             cwd=REPOSITORY,
-            env=inherited | {"PYTHONUNBUFFERED": "1"} | dict(environment),
+            # One process is enough to see what a service does; tests of several say so.
+            env=inherited | {"PYTHONUNBUFFERED": "1", "REELWRIGHT_WORKERS": "1"} | dict(environment),
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,
             limit=1 << 20,
@@ -64,6 +66,11 @@ class ServiceProcess:
                 if self._reading.done():
                     raise AssertionError(f"the process ended without saying {wanted}: {self.noise[-20:]}")
                 await news.wait()
+
+    async def news(self) -> None:
+        """Returns when it has said something more, or has ended."""
+        if not self._reading.done():
+            await self._news.wait()
 
     async def address(self) -> str:
         """Where it listens, once it does."""

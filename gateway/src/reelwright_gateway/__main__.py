@@ -8,37 +8,30 @@ import sys
 
 from reelwright_gateway.settings import AdapterSettings
 from reelwright_kit import logs
-from reelwright_kit.errors import CannotStart
 from reelwright_kit.workers.crew import Trade, lead
 from reelwright_kit.workers.listening import bound, port_of
-from reelwright_kit.workers.tether import descriptors, held, inherited
+from reelwright_kit.workers.starting import explained
+from reelwright_kit.workers.tether import is_worker, take
 
 
 def main() -> None:
     """Runs until a signal; what is wrong with the environment is said in one line, with exit code 1."""
-    try:
-        if given := descriptors(sys.argv):
-            with held(given[0]):
-                serve(configured(), inherited(given[1:]))
+    given = take(sys.argv)
+    with explained("adapters"):
+        settings = AdapterSettings.load(os.environ)
+        logs.configure("adapters", settings.log_level)
+        if is_worker():
+            serve(settings, given)
         else:
-            start(configured())
-    except CannotStart as error:
-        sys.exit(f"reelwright-adapters: {error}")
-
-
-def configured() -> AdapterSettings:
-    """What the environment says; logs are written from now on."""
-    settings = AdapterSettings.load(os.environ)
-    logs.configure("adapters", settings.log_level)
-    return settings
+            start(settings)
 
 
 def start(settings: AdapterSettings) -> None:
     """Serves here, or leads the processes that do, on a socket that all of them accept from."""
     with bound(settings.listen) as sockets:
         if (count := settings.processes) > 1:
-            own = {"REELWRIGHT_WORKERS": str(count)}
-            lead(Trade("adapters", "reelwright_gateway", own, sockets), count, port_of(sockets))
+            told = {"REELWRIGHT_WORKERS": str(count)}
+            lead(Trade("adapters", "reelwright_gateway", told, sockets), count, port_of(sockets))
         serve(settings, sockets)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import grpc
 from grpc_health.v1 import health_pb2_grpc
@@ -26,6 +26,7 @@ from reelwright_gateway.housing import housed
 from reelwright_gateway.settings import AdapterSettings
 from reelwright_kit.caller import KEY_HEADER, REPLAYED_HEADER, RETRIES_HEADER, key_of
 from reelwright_kit.client import IN_PROCESS, MAX_MESSAGE_BYTES, connect
+from reelwright_kit.spreading import CONNECTIONS, Spread
 
 FORWARDED = ("x-request-id", "traceparent", "tracestate", "authorization", "x-api-key", RETRIES_HEADER)
 LIMIT_PREFIX = "x-ratelimit-"
@@ -33,6 +34,9 @@ LIMIT_PREFIX = "x-ratelimit-"
 
 LARGEST = {"llm": 40 * 1024 * 1024}
 """Bytes of the largest answer of a service, where that is more than usual: 2,048 vectors of 4,096 numbers."""
+
+CREWED = ("llm",)
+"""Services that may be several processes on one address."""
 
 Metadata = tuple[tuple[str, str], ...]
 ListModels = Callable[[Metadata], Any]
@@ -63,10 +67,17 @@ async def open_upstream(settings: AdapterSettings) -> AsyncIterator[Upstream]:
     """
     async with contextlib.AsyncExitStack() as stack:
 
+        async def connected(address: str, api: str, *, own: bool = False) -> grpc.aio.Channel:
+            most = LARGEST.get(api, MAX_MESSAGE_BYTES)
+            return await stack.enter_async_context(connect(address, api, most, own_connection=own))
+
         async def channel(address: str, api: str) -> grpc.aio.Channel:
             if address == IN_PROCESS:
                 return await stack.enter_async_context(housed(api))
-            return await stack.enter_async_context(connect(address, api, LARGEST.get(api, MAX_MESSAGE_BYTES)))
+            if api in CREWED:
+                several = [await connected(address, api, own=True) for _ in range(CONNECTIONS)]
+                return cast(grpc.aio.Channel, Spread(several))
+            return await connected(address, api)
 
         jobs = await channel(settings.jobs_address, "jobs")
         assets = await channel(settings.jobs_address, "assets")

@@ -12,10 +12,13 @@ IN_PROCESS = "in-process"
 """Stands in settings where the address of a service would stand: it runs in the process of its caller."""
 
 
-def connect(address: str, api: str, receive_bytes: int = MAX_MESSAGE_BYTES) -> grpc.aio.Channel:
+def connect(
+    address: str, api: str, receive_bytes: int = MAX_MESSAGE_BYTES, *, own_connection: bool = False
+) -> grpc.aio.Channel:
     """A channel to `address` for the API `api`, for example `image`; reuse it, and close it when done.
 
-    A larger answer than `receive_bytes` fails with RESOURCE_EXHAUSTED.
+    A larger answer than `receive_bytes` fails with RESOURCE_EXHAUSTED. Channels of one process share connections,
+    except those with one of their own.
     """
     config = resources.files("reelwright").joinpath(f"{api}/v1/service_config.json").read_text()
     return grpc.aio.insecure_channel(
@@ -29,5 +32,6 @@ def connect(address: str, api: str, receive_bytes: int = MAX_MESSAGE_BYTES) -> g
             ("grpc.min_reconnect_backoff_ms", 100),
             ("grpc.max_reconnect_backoff_ms", 1_000),
             ("grpc.max_receive_message_length", receive_bytes),
+            ("grpc.use_local_subchannel_pool", int(own_connection)),
         ],
     )

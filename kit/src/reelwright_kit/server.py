@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import os
 import signal
-import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping, Sequence
 from typing import Any, TypeVar
 
@@ -17,11 +16,11 @@ from grpc_reflection.v1alpha import reflection
 
 from reelwright_kit import contract, logs, telemetry
 from reelwright_kit.access.gate import Gate
-from reelwright_kit.errors import CannotStart
 from reelwright_kit.interceptors import interceptors
 from reelwright_kit.settings import ServiceSettings
 from reelwright_kit.workers.listening import CannotListen
-from reelwright_kit.workers.tether import announce
+from reelwright_kit.workers.starting import explained
+from reelwright_kit.workers.tether import announce, is_worker
 
 S = TypeVar("S", bound=ServiceSettings)
 Register = Callable[[grpc.aio.Server], None]
@@ -38,8 +37,12 @@ SERVER_OPTIONS = [
     ("grpc.max_connection_age_grace_ms", 60_000),
     ("grpc.keepalive_permit_without_calls", 1),
     ("grpc.http2.min_ping_interval_without_data_ms", 10_000),
-    ("grpc.so_reuseport", 0),
 ]
+
+
+def options() -> list[tuple[str, int]]:
+    """Options of this process's server. A port is for one process alone, unless several are one service on purpose."""
+    return [*SERVER_OPTIONS, ("grpc.so_reuseport", int(is_worker()))]
 
 
 ALIVE = "liveness"
@@ -48,10 +51,8 @@ ALIVE = "liveness"
 
 def main(name: str, settings_class: type[S], run: Callable[[S], Coroutine[Any, Any, None]]) -> None:
     """Starts the service `name`; what is wrong with its environment is said in one line, with exit code 1."""
-    try:
+    with explained(name):
         _main(name, settings_class.load(os.environ), run)
-    except CannotStart as error:
-        sys.exit(f"reelwright-{name}: {error}")
 
 
 def _main(name: str, settings: S, run: Callable[[S], Coroutine[Any, Any, None]]) -> None:
@@ -76,7 +77,7 @@ async def serve(
     A second signal ends the process at once. Each of `probes` is asked every two seconds; its answer is the health of
     its name, which says what this process sees of a part it needs. Calls pass `gate`, except health and reflection.
     """
-    server = grpc.aio.server(interceptors=interceptors(gate), options=SERVER_OPTIONS)
+    server = grpc.aio.server(interceptors=interceptors(gate), options=options())
     checks = health.aio.HealthServicer()
     register(server)
     health_pb2_grpc.add_HealthServicer_to_server(checks, server)

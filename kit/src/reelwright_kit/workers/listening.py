@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from reelwright_kit.errors import CannotStart
 
 BACKLOG = 2048
+HIGHEST_PORT = 65535
 
 
 class CannotListen(CannotStart):
@@ -57,7 +58,9 @@ def reserved(address: str) -> Iterator[str]:
             port = port_of(probes)
         # Bound and never listening: it keeps the port while workers come and go, and gets no caller.
         for one in _resolved(f"{host}:{port}"):
-            stack.enter_context(_bound(one, address, shared=True))
+            holder = stack.enter_context(_bound(one, address, shared=True))
+            # Or else who says that it reuses addresses would be let in while no worker listens.
+            holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 0)
         yield f"{host}:{port}"
 
 
@@ -65,8 +68,10 @@ def _resolved(address: str) -> list[tuple[socket.AddressFamily, tuple[str, int]]
     host, _, port = address.rpartition(":")
     try:
         found = socket.getaddrinfo(host.strip("[]"), int(port), type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
-    except (OSError, ValueError, OverflowError):
+    except (OSError, ValueError):
         raise CannotListen(address) from None
+    if int(port) > HIGHEST_PORT:
+        raise CannotListen(address)
     return list(dict.fromkeys((family, place) for family, _, _, _, place in found))  # type: ignore[misc]
 
 

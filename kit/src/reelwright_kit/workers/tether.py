@@ -7,7 +7,8 @@ import os
 import signal
 import socket
 import threading
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Sequence
 from contextvars import ContextVar
 
 from reelwright_kit import logs
@@ -17,6 +18,8 @@ FLAG = "--worker"
 """Argument before the numbers of the descriptors that a worker is given: the tether, then sockets to listen on."""
 
 READY = "ready"
+LINGER_S = 60.0
+"""Seconds that a worker without a leader gets to finish; longer than REELWRIGHT_DRAIN_S usually is."""
 
 log = logs.logger(__name__)
 
@@ -34,7 +37,7 @@ class Tether:
             self._line.sendall(f"{message}\n".encode())
 
     def hold(self) -> None:
-        """Ends this process by SIGTERM when its leader is gone, however that came.
+        """Ends this process when its leader is gone, however that came; at last also when it does not heed SIGTERM.
 
         A thread, because an event loop may not run yet, or be held up.
         """
@@ -45,9 +48,25 @@ class Tether:
             while self._line.recv(64):
                 pass
         os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(LINGER_S)
+        os._exit(1)
 
 
 _HELD: ContextVar[Tether | None] = ContextVar("tether", default=None)
+
+
+def take(arguments: Sequence[str]) -> list[socket.socket]:
+    """Makes this process a worker where its arguments say so; the sockets that it was given to listen on."""
+    if FLAG not in arguments:
+        return []
+    tether, *others = map(int, arguments[list(arguments).index(FLAG) + 1 :])
+    held = Tether(tether)
+    held.hold()
+    _HELD.set(held)
+    sockets = [socket.socket(fileno=number) for number in others]
+    for one in sockets:
+        one.set_inheritable(False)
+    return sockets
 
 
 def is_worker() -> bool:
@@ -63,31 +82,7 @@ def announce(name: str, port: int) -> None:
         log.info("serving", name=name, port=port)
 
 
-def descriptors(arguments: Sequence[str]) -> list[int]:
-    """The descriptors that a worker was given, the tether first; none for a process that is no worker."""
-    if FLAG not in arguments:
-        return []
-    return [int(number) for number in arguments[list(arguments).index(FLAG) + 1 :]]
-
-
-def inherited(numbers: Sequence[int]) -> list[socket.socket]:
-    """The sockets to listen on that a worker was given; they go no further."""
-    sockets = [socket.socket(fileno=number) for number in numbers]
-    for one in sockets:
-        one.set_inheritable(False)
-    return sockets
-
-
-@contextlib.contextmanager
-def held(descriptor: int) -> Iterator[None]:
-    """Runs the block as a worker; what keeps it from starting is told to the leader, and raised as SystemExit."""
-    tether = Tether(descriptor)
-    token = _HELD.set(tether)
-    tether.hold()
-    try:
-        yield
-    except CannotStart as error:
-        tether.say(str(error).replace("\n", " "))
-        raise SystemExit(1) from None
-    finally:
-        _HELD.reset(token)
+def explain(error: CannotStart) -> None:
+    """Tells the leader of this worker why it cannot start."""
+    if held := _HELD.get():
+        held.say(str(error).replace("\n", " "))

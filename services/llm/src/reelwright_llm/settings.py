@@ -98,6 +98,8 @@ class LlmSettings(ServiceSettings, frozen=True, kw_only=True):
     @property
     def processes(self) -> int:
         """How many processes serve."""
+        if self.listen.startswith("unix"):
+            return 1
         return self.workers or min(usable(), MOST_WITH_DATABASE)
 
     @property
