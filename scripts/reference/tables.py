@@ -64,6 +64,20 @@ CONSTANTS = (
     ),
     ("gateway/src/reelwright_gateway/multipart.py", "MAX_FIELD_BYTES", "bytes", "one field of an upload form"),
     (
+        "services/llm/src/reelwright_llm/wrappers/shown.py",
+        "MAX_SHOWN_BYTES",
+        "bytes",
+        "a stored file that a text model is shown",
+    ),
+    ("services/llm/src/reelwright_llm/stills.py", "STILLS", "stills", "Analyze shows a model that takes no videos"),
+    ("services/llm/src/reelwright_llm/stills.py", "LONGEST_SIDE", "pixels", "the longest side of such a still"),
+    (
+        "services/llm/src/reelwright_llm/stills.py",
+        "MAX_FRAME_PIXELS",
+        "pixels",
+        "one frame of such a video; above: MEDIA_UNREADABLE",
+    ),
+    (
         "services/image/src/reelwright_image/providers/local_image.py",
         "MAX_SIDE",
         "pixels",

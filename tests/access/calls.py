@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-ASSET, JOB, DELIVERY, KEY = "<asset>", "<job>", "<delivery>", "<key>"
+ASSET, JOB, DELIVERY, KEY, RESPONSE = "<asset>", "<job>", "<delivery>", "<key>", "<response>"
 """Stand for ids in requests."""
 
 MY_VIDEO, MY_PICTURE = "ast_my_video", "ast_my_picture"
@@ -63,6 +63,16 @@ def _part(kind: str) -> Ask:
 def _chat() -> Call:
     asks = {f"messages[].parts[].{kind}.source.asset": _part(kind) for kind in ("image", "audio", "video", "file")}
     return Call("llm", asks | {"parent": Ask(_CHAT | {"parent": JOB}, NOTHING)})
+
+
+def _response() -> Call:
+    return Call("llm", {"id": Ask({"id": RESPONSE}, "RESPONSE_NOT_FOUND")})
+
+
+def _responding() -> Call:
+    asks = {f"chat.{path}": Ask({"chat": ask.request}, ask.reason) for path, ask in _chat().asks.items()}
+    previous = Ask({"chat": _CHAT, "previous": RESPONSE}, "RESPONSE_NOT_FOUND")
+    return Call("llm", asks | {"previous": previous}, {"chat": _CHAT})
 
 
 _CLIP: dict[str, Any] = {"clips": [{"video": _MEDIA}]}
@@ -161,6 +171,12 @@ CALLS: dict[str, Call] = {
         video__asset=Ask({"video": _MEDIA}, NOT_OFFERED),
     ),
     "reelwright.llm.v1.LlmService/ListModels": Call("llm"),
+    "reelwright.llm.v1.ResponseService/CreateResponse": _responding(),
+    "reelwright.llm.v1.ResponseService/StreamResponse": _responding(),
+    "reelwright.llm.v1.ResponseService/GetResponse": _response(),
+    "reelwright.llm.v1.ResponseService/WatchResponse": _response(),
+    "reelwright.llm.v1.ResponseService/CancelResponse": _response(),
+    "reelwright.llm.v1.ResponseService/DeleteResponse": _response(),
     "reelwright.story.v1.StoryService/WriteStory": _made("story", {"prompt": "x"}, NOT_OFFERED),
     "reelwright.story.v1.StoryService/PlanScenes": _made("story", {"prompt": "x"}, NOT_OFFERED),
     "reelwright.story.v1.StoryService/Illustrate": _made("story", {"text": "x"}, NOT_OFFERED),

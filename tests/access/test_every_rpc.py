@@ -16,13 +16,15 @@ from google.protobuf.message_factory import GetMessageClass
 
 from reelwright.assets.v1 import assets_service_pb2 as assets
 from reelwright.assets.v1 import assets_service_pb2_grpc as assets_rpc
+from reelwright.llm.v1 import responses_service_pb2 as responses
+from reelwright.llm.v1 import responses_service_pb2_grpc as responses_rpc
 from reelwright_kit.caller import SCOPES
-from tests.access.calls import ASSET, CALLS, DELIVERY, INVALID, JOB, KEY, MY_PICTURE, MY_VIDEO, NOTHING, Ask
+from tests.access.calls import ASSET, CALLS, DELIVERY, INVALID, JOB, KEY, MY_PICTURE, MY_VIDEO, NOTHING, RESPONSE, Ask
 from tests.access.house import House, Outcome, bearer, methods, path_of
 
-ID_FIELDS = {"id", "asset", "job", "parent", "parents", "key", "film", "delivery"}
-"""How fields that take ids of jobs, files, deliveries and keys are named."""
-NOT_IDS = {"messages[].tool_calls[].id"}
+ID_FIELDS = {"id", "asset", "job", "parent", "parents", "key", "film", "delivery", "previous"}
+"""How fields that take ids of jobs, files, deliveries, keys and responses are named."""
+NOT_IDS = {"messages[].tool_calls[].id", "chat.messages[].tool_calls[].id"}
 
 EVERY = pytest.mark.parametrize("method", methods(), ids=[path_of(method) for method in methods()])
 ASKS = [(path, field) for path, call in CALLS.items() for field in call.asks]
@@ -64,6 +66,9 @@ async def ids(house: House) -> dict[str, str]:
     store = assets_rpc.AssetServiceStub(house.channels["image"])
     kept = await store.UploadAsset(iter(pieces), metadata=bearer(secret))
     job = await house.endless_job("owner")
+    said = responses.CreateResponseRequest(chat={"messages": [{"role": "user", "content": "x"}]})
+    responding = responses_rpc.ResponseServiceStub(house.channels["llm"])
+    answered = await responding.CreateResponse(said, metadata=bearer(secret))
     async with house.pool.connection() as connection:
         await connection.execute(
             "insert into reelwright.webhook_deliveries (id, tenant, job, type, url, body, state)"
@@ -75,7 +80,7 @@ async def ids(house: House) -> dict[str, str]:
             " select id, 'stranger', 'x', 'x', kind, 1, '' from unnest(%s::text[], %s::text[]) as mine (id, kind)",
             ([MY_PICTURE, MY_VIDEO], ["image/png", "video/mp4"]),
         )
-    return {ASSET: kept.asset.id, JOB: job, DELIVERY: "dlv_owned", KEY: key.id}
+    return {ASSET: kept.asset.id, JOB: job, DELIVERY: "dlv_owned", KEY: key.id, RESPONSE: answered.response.id}
 
 
 def id_fields(descriptor: Descriptor, above: str = "", within: tuple[str, ...] = ()) -> Iterator[str]:
@@ -162,7 +167,7 @@ async def test_the_owner_still_has_everything(house: House, ids: dict[str, str])
     _, secret = await house.key(tenant="owner")
     for path, field in ASKS:
         name = path.rpartition("/")[2]
-        if name in {"GetJob", "GetAsset", "GetWebhookDelivery"}:
+        if name in {"GetJob", "GetAsset", "GetWebhookDelivery", "GetResponse"}:
             answered = await _asked(house, method_at(path), CALLS[path].asks[field], ids, secret)
             assert answered.code == "OK" and _shown(answered, ids)
             assert "mine now" not in str(answered.answers)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Mapping
+import shutil
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
@@ -15,8 +16,11 @@ import openai
 import pytest
 import pytest_asyncio
 
+from reelwright_fakes.testing import Fake, running
 from reelwright_gateway.envoy import SERVICES
 from reelwright_kit.client import IN_PROCESS
+from tests.conformance.kept import Kept
+from tests.conformance.programs import node_directory
 from tests.conformance.scripted import Script, serving
 from tests.gateway.edge import adapters, envoy, free_port
 from tests.postgres import Postgres
@@ -106,10 +110,20 @@ async def chain(
         yield opened
 
 
+Asking = Callable[[dict[str, Any]], Awaitable[Any]]
+
+
+@pytest.fixture(scope="session")
+def session_kept() -> Kept:
+    return Kept()
+
+
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def scripted_chain(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[tuple[Chain, Script]]:
+async def scripted_chain(
+    tmp_path_factory: pytest.TempPathFactory, session_kept: Kept
+) -> AsyncIterator[tuple[Chain, Script]]:
     script = Script()
-    async with serving(script) as port, chain_to(tmp_path_factory.mktemp("scripted"), port) as opened:
+    async with serving(script, session_kept) as port, chain_to(tmp_path_factory.mktemp("scripted"), port) as opened:
         yield opened, script
 
 
@@ -126,6 +140,31 @@ def script(scripted: tuple[Chain, Script]) -> Script:
     return scripted[1]
 
 
+@pytest.fixture
+def kept(session_kept: Kept) -> Kept:
+    """What tells the ResponseService at the end of `scripted` how to answer."""
+    session_kept.forget()
+    return session_kept
+
+
+@pytest.fixture
+def scripted_rest(scripted: tuple[Chain, Script]) -> Any:
+    """HTTP to the service that answers as told."""
+    return scripted[0].rest
+
+
+@pytest.fixture
+def asked_json(scripted_rest: httpx.AsyncClient) -> Asking:
+    """Asks for a response and gives the answer as it came."""
+
+    async def ask(asked: dict[str, Any]) -> Any:
+        answer = await scripted_rest.post("responses", json={"model": "acme/writer", "input": "Hi"} | asked)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    return ask
+
+
 @pytest_asyncio.fixture(loop_scope="session")
 async def sdk(chain: Chain) -> AsyncIterator[openai.AsyncOpenAI]:
     """The SDK as it comes, at the real service."""
@@ -138,3 +177,49 @@ async def told(scripted: tuple[Chain, Script]) -> AsyncIterator[openai.AsyncOpen
     """The SDK as it comes, at the service that answers as told."""
     async with openai.AsyncOpenAI(base_url=scripted[0].url, api_key="none") as client:
         yield client
+
+
+@pytest.fixture(scope="session")
+def vendor() -> Iterator[Fake]:
+    """The vendor's stand-in."""
+    with running() as fake:
+        yield fake
+
+
+def environment_of(vendor: Fake) -> dict[str, str]:
+    """What points an llm service at it."""
+    return {
+        "OPENAI_API_KEY": "sk-any",
+        "OPENAI_BASE_URL": vendor.bases("openai")["base_url"],
+        "REELWRIGHT_LLM_ALIASES": "best=openai/gpt-4.1",
+        "REELWRIGHT_UNKNOWN_PRICE": "allow",
+        "REELWRIGHT_LLM_BREAKER_FAILURES": "1000",
+        "NO_PROXY": "127.0.0.1",
+    }
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session", params=WAYS)
+async def paid(
+    request: pytest.FixtureRequest, vendor: Fake, postgres: Postgres, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Chain]:
+    """The chain to it, in both ways."""
+    directory, environment = tmp_path_factory.mktemp("paid"), environment_of(vendor)
+    async with real_chain(directory, postgres.fresh(), request.param, **environment) as opened:
+        yield opened
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def client(paid: Chain, vendor: Fake) -> AsyncIterator[openai.AsyncOpenAI]:
+    """The SDK at the vendor's stand-in, which has forgotten everything."""
+    vendor.control.reset()
+    async with openai.AsyncOpenAI(base_url=paid.url, api_key="none", max_retries=0) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def node(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A directory with the Node SDK."""
+    for needed in ("node", "npm"):
+        if shutil.which(needed) is None:
+            pytest.skip(f"{needed} is not installed here")
+    return node_directory(tmp_path_factory.mktemp("node") / "client")

@@ -15,6 +15,7 @@ from reelwright.llm.v1 import llm_service_pb2_grpc as rpc
 from reelwright_kit import caller
 from reelwright_kit.interceptors import interceptors
 from reelwright_kit.server import options
+from tests.conformance.kept import Kept
 from tests.gates import open_to_everybody
 
 MODEL = "acme/writer"
@@ -109,10 +110,12 @@ def said(text: str = "Hello", **message: Any) -> pb.ChatResponse:
 
 
 @contextlib.asynccontextmanager
-async def serving(script: Script) -> AsyncIterator[int]:
-    """Yields its port."""
+async def serving(script: Script, *others: Kept) -> AsyncIterator[int]:
+    """Yields its port; `others` answer there too."""
     server = grpc.aio.server(interceptors=interceptors(open_to_everybody()), options=options())
     rpc.add_LlmServiceServicer_to_server(script, server)
+    for other in others:
+        other.serve(server)
     port = server.add_insecure_port("127.0.0.1:0")
     await server.start()
     try:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import shutil
 from pathlib import Path
 from typing import Any
 
@@ -13,19 +12,10 @@ import pytest
 from reelwright.llm.v1 import llm_service_pb2 as pb
 from reelwright_kit.errors import PartUnavailable
 from tests.conformance.conftest import SILENCE_S, Chain
-from tests.conformance.programs import CLIENTS, node_directory, output_of, python_with
+from tests.conformance.programs import CLIENTS, output_of, python_with
 from tests.conformance.scripted import Script, chunk, last, said
 
 pytestmark = pytest.mark.timeout(300)
-
-
-@pytest.fixture(scope="module")
-def node(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A directory with the Node SDK."""
-    for needed in ("node", "npm"):
-        if shutil.which(needed) is None:
-            pytest.skip(f"{needed} is not installed here")
-    return node_directory(tmp_path_factory.mktemp("node") / "client")
 
 
 async def ran(node: Path, chain: Chain, scenario: str) -> Any:
@@ -160,4 +150,6 @@ async def test_frameworks_stream(chain: Chain, tmp_path: Path) -> None:
         told = seen[framework]
         assert told["plain"] and "".join(told["pieces"]) == told["plain"], framework
         assert len(told["pieces"]) > 3 and told["vectors"][0] == told["vectors"][1] > 0
+    kept = seen["langchain_responses"]
+    assert kept["plain"] and "".join(kept["pieces"]) == kept["plain"] and kept["usage"] > 0
     assert seen["langchain"]["usage"] > 0 and list(seen["langchain"]["film"]) == ["title"]

@@ -7,16 +7,14 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
 import openai
 import pytest
-import pytest_asyncio
 
-from reelwright_fakes.testing import Fake, running
-from tests.conformance.conftest import WAYS, Chain, real_chain
+from reelwright_fakes.testing import Fake
+from tests.conformance.conftest import WAYS, environment_of, real_chain
 from tests.postgres import Postgres
 
 MODEL = "openai/gpt-4.1"
@@ -28,42 +26,6 @@ WEATHER: Any = {
         "parameters": {"type": "object", "properties": {"city": {"type": "string"}}, "required": ["city"]},
     },
 }
-
-
-@pytest.fixture(scope="module")
-def vendor() -> Iterator[Fake]:
-    """The vendor's stand-in."""
-    with running() as fake:
-        yield fake
-
-
-def environment_of(vendor: Fake) -> dict[str, str]:
-    """What points an llm service at it."""
-    return {
-        "OPENAI_API_KEY": "sk-any",
-        "OPENAI_BASE_URL": vendor.bases("openai")["base_url"],
-        "REELWRIGHT_LLM_ALIASES": "best=openai/gpt-4.1",
-        "REELWRIGHT_UNKNOWN_PRICE": "allow",
-        "REELWRIGHT_LLM_BREAKER_FAILURES": "1000",
-        "NO_PROXY": "127.0.0.1",
-    }
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="session", params=WAYS)
-async def paid(
-    request: pytest.FixtureRequest, vendor: Fake, postgres: Postgres, tmp_path_factory: pytest.TempPathFactory
-) -> AsyncIterator[Chain]:
-    """The chain to it, in both ways."""
-    directory, environment = tmp_path_factory.mktemp("paid"), environment_of(vendor)
-    async with real_chain(directory, postgres.fresh(), request.param, **environment) as opened:
-        yield opened
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def client(paid: Chain, vendor: Fake) -> AsyncIterator[openai.AsyncOpenAI]:
-    vendor.control.reset()
-    async with openai.AsyncOpenAI(base_url=paid.url, api_key="none", max_retries=0) as opened:
-        yield opened
 
 
 def asking(content: Any) -> Any:
@@ -214,6 +176,26 @@ async def test_vectors_and_judgements_of_the_vendor(client: openai.AsyncOpenAI) 
     assert [len(one.embedding) for one in vectors.data] == [32, 32]
     assert [one.flagged for one in judged.results] == [True, False]
     assert judged.results[0].categories.violence is True
+
+
+TOKENS: Any = [[15496, 995], [9906, 11, 1917, 0]]
+
+
+@pytest.mark.parametrize("given", [TOKENS, TOKENS[1]])
+async def test_numbers_of_tokens_reach_the_vendor(client: openai.AsyncOpenAI, vendor: Fake, given: Any) -> None:
+    """As LangChain sends them: the vendor sees what it sees of the SDK alone, and gives the same vectors."""
+    model = "text-embedding-3-small"
+    base_url = vendor.bases("openai")["base_url"]
+    async with openai.AsyncOpenAI(base_url=base_url, api_key="sk-any", max_retries=0) as alone:
+        direct = await alone.embeddings.create(model=model, input=TOKENS if given is TOKENS else [given])
+    ours = await client.embeddings.create(model=f"openai/{model}", input=given)
+
+    first, second = (entry.body for entry in vendor.control.ledger().submissions)
+    assert first == second
+    assert [one.embedding for one in ours.data] == [one.embedding for one in direct.data]
+    assert (
+        ours.usage.prompt_tokens == direct.usage.prompt_tokens == sum(map(len, TOKENS if given is TOKENS else [given]))
+    )
 
 
 @pytest.mark.parametrize("way", WAYS)

@@ -19,7 +19,7 @@ PACKAGES = ("kit", "llm", "image", "video", "audio", "story")
 PASSED_ON = {
     "reelwright_kit.jobs.work.RecordedFailure",
     "reelwright_story.errors.FilmStopped",
-    "reelwright_story.errors.ServiceRefused",
+    "reelwright_kit.errors.ServiceRefused",
 }
 """Failures that carry the reason of another one."""
 

@@ -44,13 +44,15 @@ def test_every_rule_of_egress_names_a_target(documents: list[Document]) -> None:
 
 
 @pytest.mark.parametrize("service", sorted(SERVICES))
-def test_a_service_is_called_by_the_edge_and_by_story_alone(documents: list[Document], service: str) -> None:
-    expected = {"gateway", "adapters"} | ({"story"} if service != "story" else set())
+def test_a_service_is_called_by_the_edge_and_by_those_that_order_of_it(documents: list[Document], service: str) -> None:
+    """Story orders of all others, and llm pictures."""
+    orders = {"story": set[str](), "image": {"story", "llm"}}
+    expected = {"gateway", "adapters"} | orders.get(service, {"story"})
 
     assert callers(policies(documents)[service]) == expected
 
 
-@pytest.mark.parametrize("caller", ["gateway", "adapters", "story"])
+@pytest.mark.parametrize("caller", ["gateway", "adapters", "story", "llm"])
 def test_who_may_call_is_also_allowed_in(documents: list[Document], caller: str) -> None:
     rules = policies(documents)
     for callee in callees(rules[caller]):

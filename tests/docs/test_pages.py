@@ -20,7 +20,7 @@ PATH = re.compile(rf"(?<![\w./-])(?:{'|'.join(PLACES)})/[\w./{{}}<>*-]*[\w>*]/?"
 FOREIGN = re.compile(
     r"(?<![\w.])/(?:work|tmp|home|root)/|pypi\.|docker\.io/|ghcr\.|quay\.|localdomain|\bshared/|\bhelpers?\b(?!`)"
 )
-LONGEST = 150
+LONGEST = 170
 SERVICES = ("llm", "image", "video", "audio", "story")
 
 

@@ -136,8 +136,42 @@ def test_azures_filter_says_why(classic: openai.AzureOpenAI) -> None:
     assert refusal.value.body["innererror"]["code"] == "ResponsibleAIPolicyViolation"  # type: ignore[index]
 
 
-def test_the_classic_path_without_a_version_is_not_found(http: httpx.Client) -> None:
-    """As with Azure itself."""
-    asked = {"messages": [{"role": "user", "content": "x"}]}
+@pytest.mark.parametrize(
+    ("path", "status", "code"),
+    [
+        ("/azure/openai/deployments/d/chat/completions", 404, "404"),
+        ("/azure/openai/deployments/d/chat/completions?api-version=v1", 404, "404"),
+        ("/azure/openai/chat/completions?api-version=2024-10-21", 404, "404"),
+        ("/azure/openai/v1/chat/completions?api-version=2024-10-21", 400, "BadRequest"),
+        ("/azure/openai/v1/embeddings?api-version=2024-10-21", 400, "BadRequest"),
+        ("/azure/openai/deployments/no-such-model/chat/completions?api-version=2024-10-21", 404, "DeploymentNotFound"),
+    ],
+)
+def test_who_mixes_azures_two_forms_is_refused_in_its_words(
+    http: httpx.Client, path: str, status: int, code: str
+) -> None:
+    """The classic one wants a dated version, the newer one must not have it."""
+    asked = {"model": "d", "messages": [{"role": "user", "content": "x"}], "input": "x"}
 
-    assert http.post("/azure/openai/deployments/d/chat/completions", json=asked).status_code == 404
+    answer = http.post(path, json=asked)
+
+    assert (answer.status_code, answer.json()["error"]["code"]) == (status, code)
+    assert set(answer.json()["error"]) == {"code", "message"}
+
+
+def test_a_key_that_azure_does_not_know_is_refused_in_its_words(fake: Fake) -> None:
+    """In either header."""
+    fake.control.demand_key("azure", "right")
+    body = {"model": "d", "input": "x"}
+
+    def code(**headers: str) -> str | None:
+        address = f"{fake.address}/azure/openai/v1/embeddings"
+        answer = httpx.post(address, json=body, headers=headers, trust_env=False)
+        return (answer.json().get("error") or {}).get("code")
+
+    assert code(**{"api-key": "wrong"}) == code(authorization="Bearer wrong") == "401"
+    assert code(**{"api-key": "right"}) is code(authorization="Bearer right") is None
+    assert [entry.key_in for entry in fake.control.ledger().submissions if entry.state != "rejected"] == [
+        "api-key",
+        "authorization",
+    ]

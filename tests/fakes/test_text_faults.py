@@ -22,7 +22,7 @@ CALLS: dict[tuple[str, str], tuple[str, dict[str, Any]]] = {
     ("openai", "embed"): ("/openai/v1/embeddings", {"model": "m", "input": "acorn"}),
     ("openai", "moderate"): ("/openai/v1/moderations", {"input": "acorn"}),
     ("azure", "respond"): ("/azure/openai/v1/responses", {"model": "d", "input": "acorn"}),
-    ("azure", "chat"): ("/azure/openai/deployments/d/chat/completions?api-version=1", {"messages": USER}),
+    ("azure", "chat"): ("/azure/openai/deployments/d/chat/completions?api-version=2024-10-21", {"messages": USER}),
     ("fast", "chat"): ("/fast/v1/chat/completions", {"model": "m", "messages": USER}),
     ("anthropic", "message"): ("/anthropic/v1/messages", {"model": "m", "max_tokens": 99, "messages": USER}),
     ("gemini", "generate"): ("/gemini/v1beta/models/m:generateContent", CONTENTS),

@@ -49,7 +49,7 @@ class Keyed:
         (await self.rest.post(f"/api/v1/keys/{key}:revoke", json={}, headers=bearer(ADMIN_KEY))).raise_for_status()
 
     async def owned(self, tenant: str) -> dict[str, str]:
-        """Ids of things of a tenant, by the API that shows them: a file, a picture that nobody works on, a delivery."""
+        """Ids of things of a tenant, by the API that shows them: a file, a job that nobody works on, a delivery..."""
         _, secret = await self.key(tenant=tenant)
         kept = await self.rest.post("/api/v1/assets?filename=p.png", content=PIXEL, headers=bearer(secret))
         job = await JobStore(self.pool).admit(tenant, new_job(prefix="img", app="nobody", queue="nobody.none"))
@@ -59,7 +59,14 @@ class Keyed:
                 " values (%s, %s, %s, 'job.succeeded', 'https://example.com', '{}', 'FAILED')",
                 (f"dlv_{tenant}", tenant, job.id),
             )
-        return {"AssetService": kept.json()["id"], "JobService": job.id, "WebhookService": f"dlv_{tenant}"}
+        said = {"chat": {"messages": [{"role": "user", "content": "x"}]}}
+        response = await self.rest.post("/api/v1/llm/responses", json=said, headers=bearer(secret))
+        return {
+            "AssetService": kept.json()["id"],
+            "JobService": job.id,
+            "WebhookService": f"dlv_{tenant}",
+            "ResponseService": response.json()["id"],
+        }
 
 
 def bearer(secret: str) -> dict[str, str]:

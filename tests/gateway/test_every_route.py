@@ -35,6 +35,7 @@ SCOPE_OF = {
     # Of the job that is asked for, which is a picture here.
     "JobService": "image",
     "LlmService": "llm",
+    "ResponseService": "llm",
     "StoryService": "story",
     "VideoService": "video",
     "WebhookService": None,
@@ -88,12 +89,18 @@ ADAPTERS = [
     Route("GET", "/v1/models", ("llm", "image", "video", "audio")),
     Route("GET", "/v1/models/{id:path}", ("llm", "image", "video", "audio")),
     Route("POST", "/v1/chat/completions", ("llm",)),
+    Route("POST", "/v1/responses", ("llm",)),
+    Route("GET", "/v1/responses/{id}", ("llm",), "ResponseService"),
+    Route("DELETE", "/v1/responses/{id}", ("llm",), "ResponseService"),
+    Route("POST", "/v1/responses/{id}/cancel", ("llm",), "ResponseService"),
+    Route("GET", "/v1/responses/{id}/input_items", ("llm",), "ResponseService"),
     Route("POST", "/v1/embeddings", ("llm",)),
     Route("POST", "/v1/moderations", ("llm",)),
 ]
 # What the adapters themselves refuse is refused before a service looks at the key.
 BODIES = {
     "/v1/chat/completions": {"messages": [{"role": "user", "content": "Hi"}]},
+    "/v1/responses": {"input": "Hi"},
     "/v1/embeddings": {"input": "Hi"},
     "/v1/moderations": {"input": "Hi"},
 }

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reelwright_kit.money.entries import read
-from reelwright_kit.money.prices import Prices
+from reelwright_kit.money.prices import Prices, TokenPrices, Tokens
 from reelwright_kit.settings import SettingsInvalid
 
 TODAY = date(2026, 11, 20)
@@ -60,7 +60,27 @@ def test_tokens_are_added_before_they_are_rounded_up(a: int, b: int, c: int, i: 
             f"micros_per_million_image_tokens = {c}"
         )
     )
-    assert prices.tokens("acme/paint", i, o, p) == ceil(Fraction(a * i + b * o + c * p, 10**6))
+    assert prices.tokens("acme/paint", Tokens(i, o, p)) == ceil(Fraction(a * i + b * o + c * p, 10**6))
+
+
+@given(MICROS, st.none() | MICROS, st.none() | MICROS, *[st.integers(0, 10**6)] * 3)
+def test_tokens_of_a_cache_cost_what_is_listed_for_them_and_else_what_others_cost(
+    plain: int, cached: int | None, stored: int | None, read_tokens: int, from_cache: int, into_cache: int
+) -> None:
+    """Each token that was read is charged once, at one of the three prices, whatever a vendor counts as cached."""
+    named = {"cached_input": cached, "cache_write": stored}
+    more = "".join(
+        f"\nmicros_per_million_{name}_tokens = {price}" for name, price in named.items() if price is not None
+    )
+    prices = listed(entry(f"micros_per_million_input_tokens = {plain}{more}"))
+    micros = prices.tokens("acme/paint", Tokens(read_tokens, 0, cached=from_cache, stored=into_cache))
+    found = min(from_cache, read_tokens)
+    kept = min(into_cache, read_tokens - found)
+    each = [plain, plain if cached is None else cached, plain if stored is None else stored]
+    exact = each[0] * (read_tokens - found - kept) + each[1] * found + each[2] * kept
+    assert micros == ceil(Fraction(exact, 10**6))
+    assert min(each) * read_tokens <= micros * 10**6 < max(each) * read_tokens + 10**6
+    assert prices.per_million_tokens("acme/paint") == TokenPrices(plain, 0, cached)
 
 
 @given(MICROS, st.integers(0, 10**6))
@@ -120,7 +140,7 @@ def test_the_local_engines_are_shipped_as_free(model: str) -> None:
     """Each by what its service asks for."""
     prices, name = Prices.load(), f"local/{model}"
     assert prices.picture(name, width=1024, height=1024) == prices.seconds(name, 9, 720) == 0
-    assert prices.tokens(name, 9, 9) == prices.characters(name, 9) == 0
+    assert prices.tokens(name, Tokens(9, 9, 9, 9, 9)) == prices.characters(name, 9) == 0
     assert prices.per_million_tokens(name) is not None
 
 
@@ -130,7 +150,7 @@ def test_the_pictures_of_the_vendors_cost_what_they_did_before_there_was_a_list(
     openai = prices.picture("openai/gpt-image-2", quality="medium", prompt_characters=10, previews=1, **size)
     assert openai == 40 * (1056 + 100) + 5 * 3
     assert prices.picture("openai/gpt-image-1-mini", quality="high", width=1536, height=1024) == 8 * 4160 * 3 // 2
-    assert prices.tokens("openai/gpt-image-1.5", 11, 1056, 7) == 40 * 1056 + 5 * 11 + 10 * 7
+    assert prices.tokens("openai/gpt-image-1.5", Tokens(11, 1056, 7)) == 40 * 1056 + 5 * 11 + 10 * 7
     assert prices.picture("fal/fal-ai/flux/dev", width=1280, height=720) == 25_000
     assert prices.picture("fal/fal-ai/flux-2-pro", **size) == 100_000
 
@@ -140,7 +160,7 @@ def test_what_is_unknown_or_counted_in_another_unit_has_no_price() -> None:
     unknown, by_second = listed(entry("unknown = true")), listed(entry("micros_per_second = 1"))
     for prices in (unknown, by_second):
         assert prices.picture("acme/paint", width=1, height=1) is None
-        assert prices.tokens("acme/paint", 1, 1) is prices.characters("acme/paint", 1) is None
+        assert prices.tokens("acme/paint", Tokens(1, 1)) is prices.characters("acme/paint", 1) is None
         assert prices.per_million_tokens("acme/paint") is None
     assert unknown.seconds("acme/paint", 1) is None
 
@@ -176,6 +196,10 @@ def test_pictures_by_quality_and_size_cost_what_the_table_says() -> None:
         (entry(""), "price 1 (acme/paint): expected exactly one of free, unknown,"),
         (entry("free = true\nmicros_per_second = 1"), "got free, micros_per_second"),
         (entry("free = true\npreview_tokens = 1"), "preview_tokens: only beside micros_per_million_input_tokens"),
+        (
+            entry("micros_per_picture = 1\nmicros_per_million_cached_input_tokens = 1"),
+            "micros_per_million_cached_input_tokens: only beside micros_per_million_input_tokens",
+        ),
         (entry('micros_per_second = { "720p" = 1 }'), "micros_per_second: expected a key like 720, got '720p'"),
         (entry('micros_per_picture = { any = { "64" = 1 } }'), "micros_per_picture.any: expected a key like 1024x1024"),
         (entry("free = true") * 2, "price 2 (acme/paint): from: the same day as price 1"),

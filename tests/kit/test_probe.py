@@ -131,9 +131,17 @@ def test_a_list_of_files_does_not_make_us_open_them(tmp_path: Path) -> None:
     assert refused and not opened
 
 
-def film(path: Path) -> Path:
+def test_a_film_of_an_unknown_kind_is_refused(tmp_path: Path) -> None:
+    """Nothing here could show it; it used to be a failure of ours."""
+    path = film(tmp_path / "a.mp4", "libx264")
+    path.write_bytes(path.read_bytes().replace(b"avc1", b"xxxx"))
+    with pytest.raises(MediaUnreadable):
+        measure(path)
+
+
+def film(path: Path, codec: str = "mpeg4") -> Path:
     with av.open(str(path), "w") as container:
-        stream = container.add_stream("mpeg4", rate=10)
+        stream = container.add_stream(codec, rate=10)
         stream.width, stream.height, stream.pix_fmt = 64, 48, "yuv420p"
         for number in range(10):
             shade = np.full((48, 64, 3), number * 20, dtype=np.uint8)

@@ -11,6 +11,7 @@ import pytest_asyncio
 
 from reelwright.assets.v1 import assets_service_pb2_grpc
 from reelwright.llm.v1 import llm_service_pb2_grpc as rpc
+from reelwright.llm.v1 import responses_service_pb2_grpc as responses_rpc
 from reelwright_fakes.control import Control
 from reelwright_fakes.testing import Fake, running
 from tests.postgres import Postgres
@@ -22,6 +23,15 @@ model = "openai/*"
 from = 2026-01-01
 source = "A test."
 micros_per_million_input_tokens = 2_000_000
+micros_per_million_cached_input_tokens = 500_000
+micros_per_million_output_tokens = 10_000_000
+
+[[price]]
+model = "anthropic/*"
+from = 2026-01-01
+source = "A test."
+micros_per_million_input_tokens = 2_000_000
+micros_per_million_cached_input_tokens = 0
 micros_per_million_output_tokens = 10_000_000
 """
 TIGHT = {
@@ -36,6 +46,7 @@ class Desk:
     """The service's stub, the control of the vendors behind it, and the process."""
 
     llm: rpc.LlmServiceAsyncStub
+    responses: responses_rpc.ResponseServiceAsyncStub
     assets: assets_service_pb2_grpc.AssetServiceAsyncStub
     vendors: Control
     process: ServiceProcess
@@ -80,12 +91,14 @@ def settings(fake: Fake, database: str, store: Path) -> dict[str, str]:
     }
 
 
-async def _desk(fake: Fake, database: str, environment: dict[str, str]) -> AsyncIterator[Desk]:
+async def started(fake: Fake, database: str, environment: dict[str, str]) -> AsyncIterator[Desk]:
+    """A service with this environment, until the test is over."""
     process = await ServiceProcess.start("reelwright_llm", environment)
     try:
         async with process.channel() as channel:
             assets = assets_service_pb2_grpc.AssetServiceStub(channel)
-            yield Desk(rpc.LlmServiceStub(channel), assets, fake.control, process, database)
+            responses = responses_rpc.ResponseServiceStub(channel)
+            yield Desk(rpc.LlmServiceStub(channel), responses, assets, fake.control, process, database)
     finally:
         await process.kill()
 
@@ -94,7 +107,7 @@ async def _desk(fake: Fake, database: str, environment: dict[str, str]) -> Async
 async def serving(fake: Fake, postgres: Postgres, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Desk]:
     """One service for the tests of a file."""
     database = postgres.fresh()
-    async for desk in _desk(fake, database, settings(fake, database, tmp_path_factory.mktemp("llm"))):
+    async for desk in started(fake, database, settings(fake, database, tmp_path_factory.mktemp("llm"))):
         yield desk
 
 
@@ -105,7 +118,7 @@ async def serving_tight(
     """One that asks a vendor for one thing at a time and gives it up after two failures."""
     database = postgres.fresh()
     environment = settings(fake, database, tmp_path_factory.mktemp("tight")) | TIGHT
-    async for desk in _desk(fake, database, environment):
+    async for desk in started(fake, database, environment):
         yield desk
 
 

@@ -51,6 +51,17 @@ async def test_a_streamed_answer_is_the_whole_one_in_pieces(desk: Desk) -> None:
     assert counts[0] == counts[1] and len({piece.id for piece in pieces}) == 1
 
 
+async def test_what_is_read_from_the_cache_is_charged_at_its_own_price(desk: Desk) -> None:
+    """Which is nothing here; Anthropic counts it apart from the rest, and we count it as read."""
+    known = {"text": "All about foxes. " * 30, "extra": {"cache_control": {"type": "ephemeral"}}}
+    messages = [{"role": "user", "parts": [known, {"text": "What is a fox?"}]}]
+    whole = await desk.llm.Chat(chat(model=MODEL, messages=messages))
+    last = (await chunks(desk, stream(model=MODEL, messages=messages)))[-1]
+    for used, micros in ((whole.usage, whole.cost.settled_micros), (last.usage, last.cost.settled_micros)):
+        assert 100 < used.cached_input_tokens < used.input_tokens
+        assert micros == 2 * (used.input_tokens - used.cached_input_tokens) + 10 * used.output_tokens
+
+
 async def test_functions_are_asked_for_and_answered(desk: Desk) -> None:
     """Two at once, whole and in pieces; their results go back in one message."""
     request = {"model": MODEL, "tools": [{"function": WEATHER}], "tool_choice": {"mode": "required"}}

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import signal
+import threading
 from collections import Counter
 from collections.abc import AsyncGenerator, AsyncIterator
 from dataclasses import replace
 from datetime import date
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -218,6 +220,44 @@ async def test_the_operators_price_of_the_local_engine_is_charged_before_the_ans
         (row,) = await report(database_url)
     assert row["cost_micros"] == 2 * used.input_tokens + 10 * used.output_tokens > 0
     assert (row["input_tokens"], row["output_tokens"]) == (used.input_tokens, used.output_tokens)
+
+
+class _CountsNothing(BaseHTTPRequestHandler):
+    """A host of OpenAI's API that gives a vector and says nothing of tokens."""
+
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers["content-length"]))
+        answer = b'{"object": "list", "data": [{"object": "embedding", "index": 0, "embedding": [1.0]}]}'
+        self.send_response(200)
+        self.send_header("content-type", "application/json")
+        self.send_header("content-length", str(len(answer)))
+        self.end_headers()
+        self.wfile.write(answer)
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Nothing."""
+
+
+async def test_what_a_host_does_not_count_we_do(database_url: str, tmp_path: Path) -> None:
+    """A token for four characters, and exactly where the caller numbered the tokens."""
+    prices = tmp_path / "own.toml"
+    prices.write_text(ENTRY.format(model="fast/embed"))
+    with ThreadingHTTPServer(("127.0.0.1", 0), _CountsNothing) as host:
+        threading.Thread(target=host.serve_forever, daemon=True).start()
+        settings = {
+            "REELWRIGHT_PRICES": str(prices),
+            "FAST_LLM_BASE_URL": f"http://127.0.0.1:{host.server_port}/v1",
+        }
+        async with serving(database_url, tmp_path, **settings) as (_, stub):
+            told = [
+                await stub.Embed(pb.EmbedRequest(inputs=["four" * 5], model="fast/embed")),
+                await stub.Embed(pb.EmbedRequest(token_inputs=[pb.TokenList(tokens=[1, 2, 3])], model="fast/embed")),
+            ]
+        host.shutdown()
+    assert [(one.usage.input_tokens, one.usage.estimated, one.cost.settled_micros) for one in told] == [
+        (5, True, 10),
+        (3, True, 6),
+    ]
 
 
 async def test_a_price_list_that_is_wrong_is_one_line_at_the_start(database_url: str, tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import math
 
 import grpc
 import pytest
@@ -45,6 +46,17 @@ async def test_a_streamed_answer_is_the_whole_one_in_pieces(desk: Desk) -> None:
     assert not last.choices and last.usage.total_tokens == whole.usage.total_tokens
     assert last.cost.settled_micros == whole.cost.settled_micros > 0
     assert len(asked(desk)) == 2
+
+
+async def test_what_the_vendor_reads_from_its_cache_costs_less(desk: Desk) -> None:
+    """Whole and streamed: half a micro-dollar for each token of it, and 2 for the others that were read."""
+    turns = [{"role": "system", "content": "You know all about foxes. " * 20}, {"role": "user", "content": "A fox?"}]
+    request = {"messages": turns, "prompt_cache_key": "foxes"}
+    whole, last = await desk.llm.Chat(chat(**request)), (await chunks(desk, stream(**request)))[-1]
+    for used, micros in ((whole.usage, whole.cost.settled_micros), (last.usage, last.cost.settled_micros)):
+        cached = used.cached_input_tokens
+        assert 100 < cached < used.input_tokens
+        assert micros == math.ceil(2 * (used.input_tokens - cached) + cached / 2 + 10 * used.output_tokens)
 
 
 async def test_a_long_stream_comes_whole(desk: Desk) -> None:
@@ -276,6 +288,8 @@ async def test_names_lead_to_models(desk: Desk) -> None:
     listed = {model.id: model for model in (await desk.llm.ListModels(pb.ListModelsRequest())).models}
     assert listed["openai/gpt-4.1"].configured and "tools" in listed["openai/gpt-4.1"].capabilities
     assert listed["openai/gpt-4.1"].input_price_micros == 2_000_000
+    assert listed["openai/gpt-4.1"].cached_input_price_micros == 500_000
+    assert not listed["gemini/gemini-embedding-001"].HasField("cached_input_price_micros")
     assert {"azure/spare", "fast/qwen", "openai/text-embedding-3-small", "local/text"} <= set(listed)
 
 
@@ -285,6 +299,46 @@ async def test_texts_are_embedded(desk: Desk) -> None:
     assert [len(one.values) for one in made.embeddings] == [64, 64] and made.usage.input_tokens
     assert made.embeddings[0].values != made.embeddings[1].values and made.cost.settled_micros
     assert asked(desk)[0].body["input"] == ["a fox", "a boat"]  # type: ignore[index]
+
+
+async def test_texts_are_embedded_by_the_numbers_of_their_tokens(desk: Desk) -> None:
+    """The vendor is asked with the same numbers; each is counted, held and charged as the one token that it is."""
+    lists = [[17, 4, 100_276], [0]]
+    request = {"tokenInputs": [{"tokens": one} for one in lists], "model": "openai/text-embedding-3-small"}
+    made = await desk.llm.Embed(json_format.ParseDict(request | {"maxCostMicros": 8}, pb.EmbedRequest()))
+    assert asked(desk)[0].body["input"] == lists  # type: ignore[index]
+    assert (len(made.embeddings), made.usage.input_tokens, made.cost.settled_micros) == (2, 4, 8)
+    with pytest.raises(grpc.aio.AioRpcError) as raised:
+        await desk.llm.Embed(json_format.ParseDict(request | {"maxCostMicros": 7}, pb.EmbedRequest()))
+    assert failed(raised.value).reason == "COST_CEILING" and len(asked(desk)) == 1
+    listed = {model.id: model for model in (await desk.llm.ListModels(pb.ListModelsRequest(kind="embedding"))).models}
+    takers = {model for model, card in listed.items() if "token_input" in card.capabilities}
+    assert takers == {"openai/text-embedding-3-small", "openai/text-embedding-3-large"}
+
+
+@pytest.mark.parametrize(
+    ("wrong", "reason", "fields"),
+    [
+        ({"model": "local/embed", "tokenInputs": [{"tokens": [1]}]}, "CAPABILITY_UNSUPPORTED", ["token_inputs"]),
+        (
+            {"model": "gemini/gemini-embedding-001", "tokenInputs": [{"tokens": [1]}]},
+            "CAPABILITY_UNSUPPORTED",
+            ["token_inputs"],
+        ),
+        ({"inputs": ["a"], "tokenInputs": [{"tokens": [1]}]}, "FIELD_INVALID", [""]),
+        ({}, "FIELD_INVALID", [""]),
+        ({"tokenInputs": [{"tokens": [1]}, {}]}, "FIELD_INVALID", ["token_inputs[1].tokens"]),
+        ({"tokenInputs": [{"tokens": [1, -1]}]}, "FIELD_INVALID", ["token_inputs[0].tokens[1]"]),
+    ],
+)
+async def test_numbers_of_tokens_that_nobody_can_embed_are_refused(
+    desk: Desk, wrong: dict[str, object], reason: str, fields: list[str]
+) -> None:
+    """By the field; texts and numbers together, and neither, by the rule for both."""
+    with pytest.raises(grpc.aio.AioRpcError) as raised:
+        await desk.llm.Embed(json_format.ParseDict(wrong, pb.EmbedRequest()))
+    assert (failed(raised.value).reason, failed(raised.value).fields) == (reason, fields)
+    assert not asked(desk)
 
 
 async def test_texts_and_pictures_are_judged(desk: Desk) -> None:

@@ -17,8 +17,8 @@ TERMINAL = frozenset({"rejected", "succeeded", "failed", "cancelled"})
 class Entry(msgspec.Struct, frozen=True):
     """One line of the ledger. `provider_id` is None for what was rejected; `at` is the fake's time, seconds.
 
-    `closed` says that the caller went away before the end. `path` (with its query), `headers` (without keys) and `body`
-    are what text vendors were asked; others leave them empty.
+    `closed` says that the caller went away before the end. `path` (with its query), `headers` (without keys), `key_in`
+    (the header that a key was in) and `body` are what text vendors were asked; others leave them empty.
     """
 
     order: int
@@ -36,6 +36,7 @@ class Entry(msgspec.Struct, frozen=True):
     closed: bool = False
     path: str = ""
     headers: dict[str, str] = {}
+    key_in: str = ""
     body: dict[str, Any] | None = None
 
 
@@ -90,6 +91,7 @@ class Submission:
     closed: bool = False
     path: str = ""
     headers: dict[str, str] = field(default_factory=dict)
+    key_in: str = ""
     body: dict[str, Any] | None = None
 
     @property

@@ -208,6 +208,7 @@ def _note(submission: Submission, request: Request, body: Body) -> None:
     address = request.url
     submission.path = f"{address.path}?{address.query}" if address.query else address.path
     submission.headers = {name: value for name, value in request.headers.items() if name not in SECRET_HEADERS}
+    submission.key_in = ", ".join(sorted(SECRET_HEADERS & {name.lower() for name in request.headers} - {"cookie"}))
     submission.body = body.fields
 
 

@@ -6,6 +6,7 @@ import asyncio
 import re
 import socket
 import uuid
+from functools import partial
 from typing import cast
 
 import grpc
@@ -19,11 +20,13 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from reelwright_gateway import errors
 from reelwright_gateway.dialects.openai import errors as openai
+from reelwright_gateway.dialects.openai import fields
 from reelwright_gateway.dialects.openai.chat import Chat
 from reelwright_gateway.dialects.openai.embeddings import Embeddings
 from reelwright_gateway.dialects.openai.models import Models
 from reelwright_gateway.dialects.openai.moderations import Moderations
-from reelwright_gateway.downloads import Downloads
+from reelwright_gateway.dialects.openai.responses.endpoint import Responses
+from reelwright_gateway.downloads import Downloads, whole
 from reelwright_gateway.health import Health
 from reelwright_gateway.progress import Progress
 from reelwright_gateway.server import server_for
@@ -64,6 +67,7 @@ def routes(upstream: Upstream, settings: AdapterSettings, draining: asyncio.Even
     health = Health(upstream)
     models = Models(upstream)
     chat = Chat(upstream.llm, settings.heartbeat_s)
+    responses = Responses(upstream.responses, partial(whole, upstream), settings.heartbeat_s)
     return [
         Route("/api/v1/jobs/{id}/events", progress.events, methods=["GET"]),
         Route("/api/v1/assets/{id}/content", downloads.content, methods=["GET", "HEAD"]),
@@ -74,6 +78,11 @@ def routes(upstream: Upstream, settings: AdapterSettings, draining: asyncio.Even
         Route("/v1/models", models.list, methods=["GET"]),
         Route("/v1/models/{id:path}", models.retrieve, methods=["GET"]),
         Route("/v1/chat/completions", chat.complete, methods=["POST"]),
+        Route("/v1/responses", responses.create, methods=["POST"]),
+        Route("/v1/responses/{id}", responses.retrieve, methods=["GET"]),
+        Route("/v1/responses/{id}", responses.delete, methods=["DELETE"]),
+        Route("/v1/responses/{id}/cancel", responses.cancel, methods=["POST"]),
+        Route("/v1/responses/{id}/input_items", responses.input_items, methods=["GET"]),
         Route("/v1/embeddings", Embeddings(upstream.llm).create, methods=["POST"]),
         Route("/v1/moderations", Moderations(upstream.llm).create, methods=["POST"]),
         Route("/v1/{path:path}", answer_unknown_url, methods=["GET", "POST", "PUT", "PATCH", "DELETE"]),
@@ -90,7 +99,8 @@ async def answer_unknown_url(request: Request) -> Response:
 def told(request: Request, failure: errors.Failure) -> Response:
     """The answer that tells a failure, in the dialect of the path."""
     if request.url.path.startswith("/v1/"):
-        return openai.response(failure, errors.request_id(request))
+        names = getattr(request.state, "names", fields.named)
+        return openai.response(failure, errors.request_id(request), names)
     return failure.response(errors.request_id(request))
 
 

@@ -75,6 +75,11 @@ def describe(asset: pb.Asset) -> dict[str, str]:
     }
 
 
+def whole(upstream: Upstream, asset: pb.Asset, told: Metadata) -> AsyncGenerator[bytes, None]:
+    """All bytes of a file."""
+    return pieces(upstream, asset.id, Window(0, asset.size_bytes, asset.size_bytes), told)
+
+
 async def pieces(upstream: Upstream, asset: str, window: Window, told: Metadata) -> AsyncGenerator[bytes, None]:
     """The bytes of the window as the service sends them; goes on where it stopped when the service breaks off."""
     position, end, tries = window.start, window.start + window.length, 0

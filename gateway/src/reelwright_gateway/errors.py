@@ -103,7 +103,7 @@ def of_any(error: Exception) -> Failure:
 
 def of_app_error(error: AppError) -> Failure:
     """The failure of an adapter, as a service would tell it."""
-    return _of_status(status_of(error), {})
+    return of_status(status_of(error), {})
 
 
 def of_rpc_error(error: grpc.aio.AioRpcError) -> Failure:
@@ -112,14 +112,15 @@ def of_rpc_error(error: grpc.aio.AioRpcError) -> Failure:
     status = rpc_status.from_call(cast(grpc.Call, error))
     told = passed_on(error.initial_metadata()) | passed_on(error.trailing_metadata())
     if status is not None:
-        return _of_status(status, told)
+        return of_status(status, told)
     if error.code() is grpc.StatusCode.UNAVAILABLE:
         return of_app_error(PartUnavailable("service"))
     code = error.code().name
     return Failure(HTTP_STATUS[code], code, error.details() or INTERNAL_MESSAGE, [], told)
 
 
-def _of_status(status: status_pb2.Status, told: dict[str, str]) -> Failure:
+def of_status(status: status_pb2.Status, told: dict[str, str]) -> Failure:
+    """The failure that a status tells, with the headers that came with it."""
     info, retry = error_details_pb2.ErrorInfo(), error_details_pb2.RetryInfo()
     retried = False
     for detail in status.details:

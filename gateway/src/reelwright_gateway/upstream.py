@@ -19,7 +19,7 @@ from reelwright.image.v1 import image_service_pb2 as image_pb
 from reelwright.image.v1 import image_service_pb2_grpc
 from reelwright.jobs.v1 import jobs_service_pb2_grpc
 from reelwright.llm.v1 import llm_service_pb2 as llm_pb
-from reelwright.llm.v1 import llm_service_pb2_grpc
+from reelwright.llm.v1 import llm_service_pb2_grpc, responses_service_pb2_grpc
 from reelwright.video.v1 import video_service_pb2 as video_pb
 from reelwright.video.v1 import video_service_pb2_grpc
 from reelwright_gateway.housing import housed
@@ -47,13 +47,14 @@ ListModels = Callable[[Metadata], Any]
 class Upstream:
     """Stubs of what the adapters call; `health` has one per service and `jobs` for any of them.
 
-    `models` lists those of the services that have some; `llm` answers.
+    `models` lists those of the services that have some; `llm` answers, and `responses` keeps its answers.
     """
 
     jobs: jobs_service_pb2_grpc.JobServiceAsyncStub
     assets: assets_service_pb2_grpc.AssetServiceAsyncStub
     admin: admin_service_pb2_grpc.AdminServiceAsyncStub
     llm: llm_service_pb2_grpc.LlmServiceAsyncStub
+    responses: responses_service_pb2_grpc.ResponseServiceAsyncStub
     models: Mapping[str, ListModels]
     # The published stubs do not know the methods of this one.
     health: Mapping[str, Any]
@@ -88,6 +89,7 @@ async def open_upstream(settings: AdapterSettings) -> AsyncIterator[Upstream]:
             assets=assets_service_pb2_grpc.AssetServiceStub(assets),
             admin=admin_service_pb2_grpc.AdminServiceStub(admin),
             llm=llm_service_pb2_grpc.LlmServiceStub(services["llm"]),
+            responses=responses_service_pb2_grpc.ResponseServiceStub(services["llm"]),
             models=_models(services),
             health={name: health_pb2_grpc.HealthStub(one) for name, one in (services | {"jobs": jobs}).items()},
         )

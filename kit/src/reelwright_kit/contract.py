@@ -8,7 +8,11 @@ import importlib
 from google.protobuf.descriptor import ServiceDescriptor
 
 APIS = ("admin", "assets", "audio", "image", "jobs", "llm", "story", "video")
-MODULES = (*(f"reelwright.{api}.v1.{api}_service_pb2" for api in APIS), "reelwright.jobs.v1.webhooks_service_pb2")
+MODULES = (
+    *(f"reelwright.{api}.v1.{api}_service_pb2" for api in APIS),
+    "reelwright.jobs.v1.webhooks_service_pb2",
+    "reelwright.llm.v1.responses_service_pb2",
+)
 
 
 @functools.cache

@@ -263,6 +263,16 @@ class RangeNotSatisfiable(AppError):
         super().__init__(message, field="offset", size_bytes=size_bytes, offset=offset)
 
 
+class ServiceRefused(AppError):
+    """Another service refused a call or a job; its code, reason and metadata are passed on."""
+
+    def __init__(self, code: Code, reason: str, domain: str, message: str, metadata: Mapping[str, str]) -> None:
+        super().__init__(message, (), **metadata)
+        self.code = code
+        self.reason = reason
+        self.domain = domain
+
+
 @dataclass(frozen=True)
 class Failure:
     """A failure at rest: what a job that ended without a result keeps."""

@@ -16,7 +16,7 @@ def langchain() -> dict[str, object]:
     model = ChatOpenAI(base_url=address, api_key="none", model="local/text", seed=7, stream_usage=True)
     chunks = list(model.stream(QUESTION))
     schema = {"title": "film", "type": "object", "properties": {"title": {"type": "string"}}, "required": ["title"]}
-    # Tokens are counted and cut by the service; without this the client sends numbers in place of words.
+    # The local engine reads words; without this the client sends numbers in place of them.
     vectors = OpenAIEmbeddings(
         base_url=address, api_key="none", model="local/embed", check_embedding_ctx_length=False
     ).embed_documents(["a", "b"])
@@ -26,6 +26,17 @@ def langchain() -> dict[str, object]:
         "usage": sum(chunk.usage_metadata["total_tokens"] for chunk in chunks if chunk.usage_metadata),
         "film": model.with_structured_output(schema, method="json_schema").invoke("A film about a storm"),
         "vectors": [len(vector) for vector in vectors],
+    }
+
+
+def langchain_responses() -> dict[str, object]:
+    model = ChatOpenAI(base_url=address, api_key="none", model="local/text", use_responses_api=True, stream_usage=True)
+    model = model.bind(extra_body={"seed": 7})
+    chunks = list(model.stream(QUESTION))
+    return {
+        "plain": model.invoke(QUESTION).text,
+        "pieces": [chunk.text for chunk in chunks],
+        "usage": sum(chunk.usage_metadata["total_tokens"] for chunk in chunks if chunk.usage_metadata),
     }
 
 
@@ -42,4 +53,5 @@ def llama_index() -> dict[str, object]:
     }
 
 
-print(json.dumps({"langchain": langchain(), "llama_index": llama_index()}))
+seen = {"langchain": langchain(), "llama_index": llama_index(), "langchain_responses": langchain_responses()}
+print(json.dumps(seen))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -23,6 +24,20 @@ from reelwright_fakes.vendors.openai_plain import embeddings, models
 from reelwright_fakes.vendors.openai_responses import Responses
 
 SAFE = {"filtered": False, "severity": "safe"}
+DATED = re.compile(r"\d{4}-\d{2}-\d{2}(-preview)?")
+UNDATED = frozenset({"", "v1", "latest", "preview"})
+NOT_FOUND = {"code": "404", "message": "Resource not found"}
+NO_VERSION = {"code": "BadRequest", "message": "api-version query parameter is not allowed when using /v1 path"}
+DENIED = {
+    "code": "401",
+    "message": "Access denied due to invalid subscription key or wrong API endpoint. Make sure to provide a valid key "
+    "for an active subscription and use a correct regional API endpoint for your resource.",
+}
+UNDEPLOYED = {
+    "code": "DeploymentNotFound",
+    "message": "The API deployment for this resource does not exist. If you created the deployment within the last 5 "
+    "minutes, please wait a moment and try again.",
+}
 REMARKS = dict.fromkeys(("hate", "self_harm", "sexual", "violence"), SAFE)
 
 
@@ -45,12 +60,13 @@ class Azure:
         chat, embed = Chat(stage, AzureReply).endpoint(), embeddings(stage)
         one = "/openai/deployments/{deployment}"
         return [
-            Route("/openai/v1/chat/completions", chat, methods=["POST"]),
+            Route("/openai/v1/chat/completions", _unversioned(chat), methods=["POST"]),
             *Responses(stage).routes("/openai/v1"),
-            Route("/openai/v1/embeddings", embed, methods=["POST"]),
+            Route("/openai/v1/embeddings", _unversioned(embed), methods=["POST"]),
             Route("/openai/v1/models", models(stage), methods=["GET"]),
             Route(f"{one}/chat/completions", _versioned(chat), methods=["POST"]),
             Route(f"{one}/embeddings", _versioned(embed), methods=["POST"]),
+            Route("/{path:path}", _nowhere, methods=["GET", "POST"]),
         ]
 
     def key(self, request: Request) -> str | None:
@@ -61,6 +77,10 @@ class Azure:
         return None
 
     def problem(self, problem: Problem) -> Response:
+        if problem.status == 401:
+            return refused(problem, DENIED | ({"message": problem.message} if problem.message else {}))
+        if problem.code == "model_not_found":
+            return refused(problem, UNDEPLOYED)
         error = error_of(problem)
         if problem.code == "content_filter":
             reasons = {"code": "ResponsibleAIPolicyViolation", "content_filter_result": REMARKS}
@@ -104,11 +124,26 @@ def _prompt_remarks() -> dict[str, Any]:
 
 
 def _versioned(endpoint: Endpoint) -> Endpoint:
-    """The classic paths are found only by those who say which version they mean."""
+    """The classic paths are found only by those who say which version they mean, by its date."""
 
     async def checked(request: Request) -> Response:
-        if not request.query_params.get("api-version"):
-            return JSONResponse({"error": {"code": "404", "message": "Resource not found"}}, 404)
+        if not DATED.fullmatch(request.query_params.get("api-version", "")):
+            return await _nowhere(request)
         return await endpoint(request)
 
     return checked
+
+
+def _unversioned(endpoint: Endpoint) -> Endpoint:
+    """Those below `/openai/v1` have no dated versions."""
+
+    async def checked(request: Request) -> Response:
+        if request.query_params.get("api-version", "") not in UNDATED:
+            return JSONResponse({"error": NO_VERSION}, 400)
+        return await endpoint(request)
+
+    return checked
+
+
+async def _nowhere(request: Request) -> Response:
+    return JSONResponse({"error": NOT_FOUND}, 404)

@@ -45,6 +45,7 @@ NOBODY = Rule(("none",))
 
 SERVICES = {
     "reelwright.llm.v1.LlmService": Rule(("llm",)),
+    "reelwright.llm.v1.ResponseService": Rule(("llm",)),
     "reelwright.image.v1.ImageService": Rule(("image",)),
     "reelwright.video.v1.VideoService": Rule(("video",)),
     "reelwright.audio.v1.AudioService": Rule(("audio",)),

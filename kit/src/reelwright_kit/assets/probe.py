@@ -22,7 +22,7 @@ _CONTAINERS = {
     "ogg": ("", "audio/ogg"),
     "flac": ("", "audio/flac"),
 }
-_DEMUXERS = {"format_whitelist": "mov,matroska,wav,mp3,ogg,flac", "protocol_whitelist": "file"}
+DEMUXERS = {"format_whitelist": "mov,matroska,wav,mp3,ogg,flac", "protocol_whitelist": "file"}
 """Without this a playlist sent as a film would make us open the files and addresses it names."""
 
 _BY_MAGIC = ((b"%PDF-", "application/pdf"), (b"PK\x03\x04", "application/zip"))
@@ -74,10 +74,13 @@ def _text(path: Path, declared: str) -> Measured | None:
 
 def _sounding(path: Path) -> Measured | None:
     try:
-        with av.open(str(path), options=_DEMUXERS) as container:
+        with av.open(str(path), options=DEMUXERS) as container:
             types = _CONTAINERS.get(container.format.name)
             duration_s = container.duration / av.time_base if container.duration else None
             video = container.streams.video[0] if container.streams.video else None
+            if video and video.codec_context is None:
+                # Of a kind that nothing here decodes.
+                return None
             width, height = (video.width, video.height) if video else (0, 0)
     except (av.FFmpegError, OSError, ValueError):
         return None

@@ -55,16 +55,21 @@ async def _addressed(library: Library, uri: str, field: str) -> AssetRecord:
         return await _inline(library, _decoded(uri, field), field)
 
     async def write(path: Path) -> None:
-        try:
-            await library.fetcher.fetch(uri, path)
-        except AddressRefused as error:
-            raise UriRefused(field, error.cause) from None
-        except TooLarge as error:
-            raise AssetTooLarge(error.limit_bytes) from None
-        except FetchFailed as error:
-            raise UriUnreachable(field, error.cause) from None
+        await fetch(library, uri, path, field)
 
     return await _keep(library, write, field)
+
+
+async def fetch(library: Library, uri: str, path: Path, field: str) -> None:
+    """Writes what is at an address to `path`; raises UriRefused, UriUnreachable or AssetTooLarge."""
+    try:
+        await library.fetcher.fetch(uri, path)
+    except AddressRefused as error:
+        raise UriRefused(field, error.cause) from None
+    except TooLarge as error:
+        raise AssetTooLarge(error.limit_bytes) from None
+    except FetchFailed as error:
+        raise UriUnreachable(field, error.cause) from None
 
 
 async def _keep(library: Library, write: Write, field: str) -> AssetRecord:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import threading
 import time
 from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from typing import Any, Concatenate, ParamSpec, TypeVar
@@ -17,6 +16,7 @@ from reelwright_kit.errors import AppError, Code, Failure
 from reelwright_kit.jobs.model import JobRecord, Json
 from reelwright_kit.jobs.store import JobStore
 from reelwright_kit.jobs.submissions import OWN, Submissions, Units, Wish
+from reelwright_kit.threads import in_thread
 
 Result = TypeVar("Result")
 P = ParamSpec("P")
@@ -156,19 +156,7 @@ class Work:
         self, compute: Callable[Concatenate[Callable[[], bool], P], Result], *args: P.args, **kwargs: P.kwargs
     ) -> Result:
         """Runs `compute(should_stop, ...)` in a thread; a cancelled job waits until the thread has stopped."""
-        stop = threading.Event()
-        thread = asyncio.ensure_future(asyncio.to_thread(compute, stop.is_set, *args, **kwargs))
-        try:
-            return await asyncio.shield(thread)
-        except asyncio.CancelledError:
-            stop.set()
-            while not thread.done():
-                # Also when cancelled again: its files must not be taken from a thread that still writes them.
-                with contextlib.suppress(asyncio.CancelledError):
-                    await asyncio.wait({thread})
-            if not thread.cancelled():
-                thread.exception()
-            raise
+        return await in_thread(compute, *args, **kwargs)
 
     @contextlib.contextmanager
     def reporting(self, low: float, high: float, stage: str) -> Iterator[Callable[[float], None]]:

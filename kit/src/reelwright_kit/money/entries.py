@@ -30,6 +30,8 @@ BASES = (
 
 
 TOKEN_FIELDS = (
+    "micros_per_million_cached_input_tokens",
+    "micros_per_million_cache_write_tokens",
     "micros_per_million_output_tokens",
     "micros_per_million_image_tokens",
     "picture_tokens",
@@ -61,6 +63,10 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     micros_per_million_characters: Micros | None = None
     micros_per_million_input_tokens: Micros | None = None
     """Tokens of text that are read."""
+    micros_per_million_cached_input_tokens: Micros | None = None
+    """Those among them that come from the vendor's cache; without a price like the others."""
+    micros_per_million_cache_write_tokens: Micros | None = None
+    """Those among them that are put into the vendor's cache; without a price like the others."""
     micros_per_million_output_tokens: Micros = 0
     micros_per_million_image_tokens: Micros = 0
     """Tokens of pictures that are read."""

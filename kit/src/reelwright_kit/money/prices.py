@@ -30,6 +30,24 @@ class TokenPrices:
 
     input_micros: int
     output_micros: int
+    cached_input_micros: int | None = None
+    """None where tokens from the vendor's cache have no price of their own and are charged like others."""
+
+
+@dataclass(frozen=True)
+class Tokens:
+    """How many of each kind were used."""
+
+    read: int
+    """Of text, cached ones included."""
+    written: int
+    """Of text or a picture."""
+    pictures: int = 0
+    """Of pictures that were read."""
+    cached: int = 0
+    """Those of `read` that came from the vendor's cache."""
+    stored: int = 0
+    """Those of `read` that were put into the vendor's cache."""
 
 
 class Prices:
@@ -81,25 +99,26 @@ class Prices:
                 return price * math.ceil(width * height / MILLION)
             case Entry(picture_tokens=tokens) as entry if quality in tokens:
                 output = math.ceil(tokens[quality] * width * height / SQUARE) + previews * entry.preview_tokens
-                return _tokens(entry, math.ceil(prompt_characters / CHARACTERS_PER_TOKEN), output, 0)
+                return _tokens(entry, Tokens(math.ceil(prompt_characters / CHARACTERS_PER_TOKEN), output))
         return None
 
-    def tokens(self, model: str, read_tokens: int, written_tokens: int, picture_tokens: int = 0) -> int | None:
-        """So many tokens of text read, of text or a picture written, and of pictures read."""
+    def tokens(self, model: str, used: Tokens) -> int | None:
+        """So many tokens of each kind."""
         match self.entry(model):
             case Entry(free=True):
                 return 0
             case Entry(micros_per_million_input_tokens=int()) as entry:
-                return _tokens(entry, read_tokens, written_tokens, picture_tokens)
+                return _tokens(entry, used)
         return None
 
     def per_million_tokens(self, model: str) -> TokenPrices | None:
         """What a million tokens cost."""
         match self.entry(model):
             case Entry(free=True):
-                return TokenPrices(0, 0)
+                return TokenPrices(0, 0, 0)
             case Entry(micros_per_million_input_tokens=int(price)) as entry:
-                return TokenPrices(price, entry.micros_per_million_output_tokens)
+                cached = entry.micros_per_million_cached_input_tokens
+                return TokenPrices(price, entry.micros_per_million_output_tokens, cached)
         return None
 
     def seconds(self, model: str, seconds: float, resolution: int = 0) -> int | None:
@@ -141,13 +160,23 @@ def _given(path: str) -> list[Entry]:
         raise SettingsInvalid(f"REELWRIGHT_PRICES: {path}: {cause}") from None
 
 
-def _tokens(entry: Entry, read_tokens: int, written_tokens: int, picture_tokens: int) -> int:
+def _tokens(entry: Entry, used: Tokens) -> int:
+    plain = entry.micros_per_million_input_tokens or 0
+    # What a vendor counts as cached is never more than what was read, whatever it says.
+    cached = min(used.cached, used.read)
+    stored = min(used.stored, used.read - cached)
     total = (
-        (entry.micros_per_million_input_tokens or 0) * read_tokens
-        + entry.micros_per_million_output_tokens * written_tokens
-        + entry.micros_per_million_image_tokens * picture_tokens
+        plain * (used.read - cached - stored)
+        + _or(entry.micros_per_million_cached_input_tokens, plain) * cached
+        + _or(entry.micros_per_million_cache_write_tokens, plain) * stored
+        + entry.micros_per_million_output_tokens * used.written
+        + entry.micros_per_million_image_tokens * used.pictures
     )
     return -(-total // MILLION)
+
+
+def _or(price: int | None, otherwise: int) -> int:
+    return otherwise if price is None else price
 
 
 def _up(micros: float) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import msgspec
 
@@ -16,7 +16,9 @@ from reelwright_llm.providers.interface import Answer, Json, Media, Part, Questi
 
 OWN = "local"
 """The provider whose engines see nothing."""
-NEEDS = {"image": ("image_input", "json_schema"), "video": ("video_input", "json_schema"), "text": ("json_schema",)}
+SCHEMA = "json_schema"
+WAYS = {"image": ("image_input",), "video": ("video_input", "image_input"), "text": (SCHEMA,)}
+"""What a model must be able to do to look at something, the best way first; a video may be looked at by stills."""
 KINDS = ("logo", "trademark", "product", "character", "person", "artwork", "other")
 SEVERITIES = ("high", "medium", "low")
 LONGEST_NAME = 80
@@ -94,15 +96,19 @@ class Analysing:
 
     def _named(self, model: str, kind: str) -> TextModel:
         chosen = self._models.choose(model)
-        needed = [one for one in NEEDS[kind] if one not in chosen.card.capabilities]
-        if chosen.card.provider == OWN or needed:
-            raise CapabilityUnsupported(kind, chosen.card.id, needed[0] if needed else "analysis")
+        can = chosen.card.capabilities
+        if chosen.card.provider == OWN:
+            raise CapabilityUnsupported(kind, chosen.card.id, "analysis")
+        if SCHEMA not in can or not set(WAYS[kind]) & set(can):
+            raise CapabilityUnsupported(kind, chosen.card.id, WAYS[kind][0] if SCHEMA in can else SCHEMA)
         return chosen
 
     def _first(self, kind: str) -> TextModel:
-        for model in self._models.all(configured_only=True):
-            if model.card.provider != OWN and set(NEEDS[kind]) <= set(model.card.capabilities):
-                return model
+        models = [model for model in self._models.all(configured_only=True) if model.card.provider != OWN]
+        for way in WAYS[kind]:
+            for model in models:
+                if {way, SCHEMA} <= set(model.card.capabilities):
+                    return model
         raise NotOffered(f"Analyze: no model that can look at a {kind} is configured.", rpc="Analyze")
 
 
@@ -110,7 +116,9 @@ def _question(look: Look, aspects: tuple[str, ...]) -> Question:
     brands = f", above all of {', '.join(look.brands)}" if look.brands else ""
     wanted = [ASPECTS[aspect].format(max_tags=look.max_tags, brands=brands) for aspect in aspects]
     task = TASK.format(kind="picture" if look.kind == "image" else look.kind, language=look.language)
-    shown = Part(media=look.media) if look.media else Part(look.text)
+    shown = Part(look.text)
+    if look.media:
+        shown = Part(media=replace(look.media, field=look.kind, stills=look.kind == "video"))
     return Question(
         (Turn("system", "\n".join([task, *wanted])), Turn("user", parts=(shown,))),
         schema=_schema(aspects),

@@ -96,8 +96,16 @@ class Chatting:
                 same = head is piece.head and all(map(is_, deltas, piece.deltas))
                 yield piece if same else replace(piece, deltas=deltas, head=head)
 
+    def model(self, name: str) -> TextModel:
+        """The model of this name, or the one that answers when there is none; raises ModelNotFound."""
+        return self._catalogue.choose(name)
+
+    def check(self, asked: Asked) -> None:
+        """Raises what is wrong with the question and is known without asking."""
+        self._model_for(asked)
+
     def _model_for(self, asked: Asked) -> TextModel:
-        model = self._catalogue.choose(asked.model)
+        model = self.model(asked.model)
         for field, capability in asked.needs:
             if capability not in model.card.capabilities:
                 raise CapabilityUnsupported(field, model.card.id, capability)

@@ -9,16 +9,17 @@ from dataclasses import dataclass
 
 from reelwright_kit.errors import CostCeiling
 from reelwright_kit.money import texts
-from reelwright_kit.money.prices import CHARACTERS_PER_TOKEN, Prices
+from reelwright_kit.money.prices import CHARACTERS_PER_TOKEN, Prices, Tokens
 from reelwright_kit.money.usage import UsageRecorder, Use
 from reelwright_llm.providers.interface import ModelCard, Question, Usage
+from reelwright_llm.stills import STILLS
 
 TEXT, EMBEDDING, MODERATION = "text", "embedding", "moderation"
 
 LIKELY_ANSWER_TOKENS = 500
 """What is held for an answer to a question without `max_output_tokens`; a longer one is charged all the same."""
 LIKELY_MEDIA_TOKENS = 1000
-"""What is held for each picture or other file in a question."""
+"""What is held for each picture or other file in a question; for a video, as much as for its stills."""
 
 
 @dataclass
@@ -56,7 +57,7 @@ class Meter:
         and BudgetExhausted before the block.
         """
         reading = Reading(likely)
-        at_most = self._prices.tokens(card.id, likely.input_tokens, likely.output_tokens)
+        at_most = self._prices.tokens(card.id, Tokens(likely.input_tokens, likely.output_tokens))
         if ceiling is not None and (at_most or 0) > ceiling:
             raise CostCeiling("", ceiling, at_most or 0)
         async with self._holds.metered(kind, card.provider, card.id, at_most) as till:
@@ -70,7 +71,9 @@ class Meter:
 
     def micros(self, card: ModelCard, used: Usage) -> int:
         """What so many tokens cost; 0 where the price is not known and that is allowed."""
-        return self._prices.tokens(card.id, used.input_tokens, used.output_tokens) or 0
+        cached, stored = used.cached_input_tokens, used.cache_write_tokens
+        tokens = Tokens(used.input_tokens, used.output_tokens, cached=cached, stored=stored)
+        return self._prices.tokens(card.id, tokens) or 0
 
     async def _note(self, kind: str, card: ModelCard, used: Usage, till: texts.Meter) -> None:
         micros = self.micros(card, used)
@@ -83,8 +86,8 @@ class Meter:
 def likely_use(question: Question) -> Usage:
     """What a question will probably use."""
     answer = (question.max_output_tokens or LIKELY_ANSWER_TOKENS) * (question.sampling.n or 1)
-    shown = sum(len(turn.media) for turn in question.turns) * LIKELY_MEDIA_TOKENS
-    return Usage(tokens_of(turn.words for turn in question.turns) + shown, answer)
+    shown = sum(STILLS if media.kind == "video" else 1 for turn in question.turns for media in turn.media)
+    return Usage(tokens_of(turn.words for turn in question.turns) + shown * LIKELY_MEDIA_TOKENS, answer)
 
 
 def tokens_of(words: Iterable[str]) -> int:

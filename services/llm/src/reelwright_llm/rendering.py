@@ -100,6 +100,7 @@ def model_message(card: ModelCard, price: TokenPrices | None) -> pb.LlmModel:
         max_output_tokens=card.max_output_tokens,
         input_price_micros=price.input_micros if price else None,
         output_price_micros=price.output_micros if price else None,
+        cached_input_price_micros=price.cached_input_micros if price else None,
     )
 
 
@@ -137,7 +138,7 @@ def _choice(choice: Choice) -> pb.Choice:
         index=choice.index,
         message=message,
         finish_reason=choice.finish_reason,
-        logprobs=_logprobs(choice.logprobs),
+        logprobs=logprobs_message(choice.logprobs),
         extra=struct_of(choice.extra),
     )
 
@@ -160,7 +161,7 @@ def _choice_delta(delta: Delta) -> pb.ChoiceDelta:
         index=delta.index,
         delta=new,
         finish_reason=delta.finish_reason,
-        logprobs=_logprobs(delta.logprobs),
+        logprobs=logprobs_message(delta.logprobs),
         extra=struct_of(delta.choice_extra),
     )
 
@@ -172,7 +173,7 @@ def _call_delta(call: CallDelta) -> pb.ToolCallDelta:
     )
 
 
-def _logprobs(logprobs: Logprobs | None) -> pb.Logprobs | None:
+def logprobs_message(logprobs: Logprobs | None) -> pb.Logprobs | None:
     if logprobs is None:
         return None
     return pb.Logprobs(content=_tokens(logprobs.content), refusal=_tokens(logprobs.refusal))

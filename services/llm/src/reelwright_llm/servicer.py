@@ -75,11 +75,12 @@ class LlmServicer(rpc.LlmServiceServicer):
 
     async def _embed(self, request: pb.EmbedRequest) -> pb.EmbedResponse:
         dimensions = request.dimensions if request.HasField("dimensions") else None
-        texts = Texts(list(request.inputs), dimensions, request.user, json_of(request.extra))
-        card, made, micros = await self._embedding.embed(request.model, texts, ceiling_of(request))
+        numbered = [one.tokens for one in request.token_inputs]
+        texts = Texts(list(request.inputs), dimensions, request.user, json_of(request.extra), numbered)
+        card, made, usage, micros = await self._embedding.embed(request.model, texts, ceiling_of(request))
         return pb.EmbedResponse(
             embeddings=[pb.Embedding(index=n, values=vector) for n, vector in enumerate(made.vectors)],
-            usage=usage_message(made.usage),
+            usage=usage_message(usage),
             model=card.id,
             provider=card.provider,
             cost=cost_message(micros),

@@ -42,6 +42,13 @@ class LlmSettings(ServiceSettings, frozen=True, kw_only=True):
     breaker_pause_s: Positive = msgspec.field(default=15.0, name="REELWRIGHT_LLM_BREAKER_PAUSE_S")
     """Seconds that it is left alone; then one call tries it."""
 
+    image_address: str = msgspec.field(default="dns:///image:50051", name="REELWRIGHT_IMAGE_ADDRESS")
+    """Where the image service is, which draws the pictures of responses."""
+    patience_s: Positive = msgspec.field(default=300.0, name="REELWRIGHT_PATIENCE_S")
+    """Seconds that a response waits for the image service while it is away, before its picture fails."""
+    response_days: Seconds = msgspec.field(default=30.0, name="REELWRIGHT_RESPONSE_DAYS")
+    """Days after its end that a response is removed; 0: never."""
+
     openai_key: Secret = msgspec.field(default=Secret(""), name="OPENAI_API_KEY")
     """Key for OpenAI; empty: its models are not offered."""
     openai_base_url: HttpUrl = msgspec.field(default="", name="OPENAI_BASE_URL")

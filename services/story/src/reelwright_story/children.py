@@ -6,11 +6,10 @@ import contextlib
 from collections.abc import Awaitable, Callable
 
 from reelwright_kit.database import outlasting
-from reelwright_kit.errors import ChildFailed, Code
+from reelwright_kit.errors import ChildFailed, Code, ServiceRefused
 from reelwright_kit.jobs.feed import JobFeed
 from reelwright_kit.jobs.model import EventRecord, Json, State
 from reelwright_kit.jobs.store import JobStore
-from reelwright_story.errors import ServiceRefused
 from reelwright_story.recipes.stopping import MONEY
 
 Listener = Callable[[EventRecord], Awaitable[None]]

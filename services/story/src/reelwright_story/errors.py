@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from reelwright_kit.errors import AppError, Code
 
 
@@ -27,13 +25,3 @@ class FilmStopped(AppError):
         self.code = refusal.code
         self.reason = refusal.reason
         self.domain = refusal.domain
-
-
-class ServiceRefused(AppError):
-    """Another service refused a call or a job; its code, reason and metadata are passed on."""
-
-    def __init__(self, code: Code, reason: str, domain: str, message: str, metadata: Mapping[str, str]) -> None:
-        super().__init__(message, (), **metadata)
-        self.code = code
-        self.reason = reason
-        self.domain = domain

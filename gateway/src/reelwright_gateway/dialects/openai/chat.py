@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +16,7 @@ from reelwright_gateway.dialects.openai import errors as dialect
 from reelwright_gateway.dialects.openai.answers import completion
 from reelwright_gateway.dialects.openai.bodies import read
 from reelwright_gateway.dialects.openai.chunks import SILENCE, Telling, event
-from reelwright_gateway.dialects.openai.gathering import gathered
+from reelwright_gateway.dialects.openai.gathering import gathered, opened
 from reelwright_gateway.dialects.openai.questions import Question, fields_of
 from reelwright_gateway.dialects.openai.service import TextService
 from reelwright_gateway.dialects.openai.structs import Json
@@ -24,8 +24,6 @@ from reelwright_gateway.errors import of_any
 from reelwright_gateway.presence import attended
 from reelwright_gateway.streaming import Streamed
 from reelwright_gateway.upstream import answer_headers, metadata
-
-HEADERS = {"cache-control": "no-store", "x-accel-buffering": "no"}
 
 
 @dataclass(frozen=True)
@@ -48,15 +46,13 @@ class Chat:
 
     async def _stream(self, request: Request, fields: dict[str, Any], include_usage: bool) -> Response:
         call = self.llm.StreamChat(pb.StreamChatRequest(**fields), metadata=metadata(request))
-        pieces = gathered(call, self.silence_s)
-        try:
-            # A failure is told by the status as long as nothing was sent; nobody waits longer than a silence for it.
-            first = await attended(request, call, anext(pieces, None))
-            headers = HEADERS | (await answer_headers(call) if first or first is None else {})
-        except BaseException:
-            await pieces.aclose()
-            raise
+        pieces = gathered(call, _chunks, self.silence_s)
+        first, headers = await opened(request, call, pieces)
         return Streamed(_events(first, pieces, Telling(include_usage)), headers=headers, media_type="text/event-stream")
+
+
+def _chunks(message: pb.StreamChatResponse) -> Iterable[pb.ChatChunk]:
+    return message.chunks
 
 
 async def _events(

@@ -169,7 +169,7 @@ def _part(given: Text | Picture | Film | Audio | Paper, field: str) -> pb.Part:
             url = where if isinstance(where, str) else where.url
             return pb.Part(video=pb.VideoPart(source=assets.MediaReference(uri=url)))
         case Audio(sound):
-            content = _bytes(sound.data, f"{field}.input_audio.data")
+            content = bytes_of(sound.data, f"{field}.input_audio.data")
             source = assets.MediaReference(content=content)
             return pb.Part(audio=pb.AudioPart(source=source, format=sound.format or ""))
         case Paper(document):
@@ -184,10 +184,11 @@ def _source(document: Document, field: str) -> assets.MediaReference:
     data = document.file_data or ""
     if data.startswith("data:"):
         return assets.MediaReference(uri=data)
-    return assets.MediaReference(content=_bytes(data, f"{field}.file.file_data"))
+    return assets.MediaReference(content=bytes_of(data, f"{field}.file.file_data"))
 
 
-def _bytes(text: str, field: str) -> bytes:
+def bytes_of(text: str, field: str) -> bytes:
+    """The bytes that a text in base64 stands for; raises FieldInvalid naming `field`."""
     try:
         return base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError):

@@ -7,7 +7,7 @@ import sys
 from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 from starlette.requests import Request
@@ -26,7 +26,7 @@ from reelwright_kit.errors import FieldInvalid
 class Texts(msgspec.Struct):
     """The body."""
 
-    input: str | list[str | int | list[int]]
+    input: str | list[str | Int32 | list[Int32]]
     model: str | None = None
     dimensions: Int32 | None = None
     encoding_format: Literal["float", "base64"] | None = None
@@ -43,7 +43,7 @@ class Embeddings:
         """`POST /v1/embeddings`."""
         asked, raw = await read(request, Texts)
         wanted = pb.EmbedRequest(
-            inputs=_texts(asked.input),
+            **_texts(asked.input),
             model=asked.model or "",
             dimensions=asked.dimensions,
             user=asked.user or "",
@@ -54,13 +54,19 @@ class Embeddings:
         return told(_rendered(answer, asked.encoding_format == "base64"), await answer_headers(call))
 
 
-def _texts(given: str | Sequence[str | int | list[int]]) -> list[str]:
-    if isinstance(given, str):
-        return [given]
-    texts = [one for one in given if isinstance(one, str)]
-    if len(texts) < len(given):
-        raise FieldInvalid("input", "must be texts; numbers of tokens mean something to one model only")
-    return texts
+def _texts(given: str | Sequence[str | int | list[int]]) -> dict[str, Any]:
+    """The texts, or their tokens by number, by the name of the contract's field."""
+    if not given:
+        raise FieldInvalid("input", "must not be empty")
+    listed = [given] if isinstance(given, str) else given
+    kinds = {type(one) for one in listed}
+    if kinds == {str}:
+        return {"inputs": listed}
+    if kinds == {int}:
+        return {"token_inputs": [pb.TokenList(tokens=listed)]}  # type: ignore[arg-type]
+    if kinds == {list}:
+        return {"token_inputs": [pb.TokenList(tokens=one) for one in listed]}  # type: ignore[arg-type]
+    raise FieldInvalid("input", "must be texts, or tokens by their numbers, and not both")
 
 
 def _rendered(answer: pb.EmbedResponse, packed: bool) -> Json:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +12,7 @@ from starlette.responses import JSONResponse, Response
 from reelwright_gateway.dialects.openai.fields import named
 from reelwright_gateway.errors import Failure
 
+Names = Callable[[str], str]
 INVALID, SERVER = "invalid_request_error", "server_error"
 
 
@@ -33,6 +35,7 @@ BY_REASON = {
     # Names that clients look for.
     "CONTEXT_TOO_LONG": Kind(INVALID, "context_length_exceeded"),
     "CONTENT_BLOCKED": Kind(INVALID, "content_policy_violation"),
+    "PREVIOUS_NOT_FOUND": Kind(INVALID, "previous_response_not_found"),
 }
 BY_STATUS = {
     401: Kind(INVALID, "invalid_api_key"),
@@ -49,21 +52,21 @@ BY_STATUS = {
 }
 
 
-def response(failure: Failure, request_id: str) -> Response:
-    """The answer that tells it."""
+def response(failure: Failure, request_id: str, names: Names = named) -> Response:
+    """The answer that tells it; `names` are the caller's names of the contract's fields."""
     kind = kind_of(failure)
     headers = failure.told() | {"x-request-id": request_id}
     if failure.retry_after_s is not None:
         headers["retry-after-ms"] = str(math.ceil(failure.retry_after_s * 1000))
     if kind.retry is not None:
         headers["x-should-retry"] = "true" if kind.retry else "false"
-    return JSONResponse(body(failure), failure.status, headers)
+    return JSONResponse(body(failure, names), failure.status, headers)
 
 
-def body(failure: Failure) -> dict[str, Any]:
+def body(failure: Failure, names: Names = named) -> dict[str, Any]:
     """What is said about it."""
     kind, field = kind_of(failure), failure.metadata.get("field")
-    message, param = failure.message, named(field) if field else None
+    message, param = failure.message, names(field) if field else None
     if field and param and message.startswith(f"{field}:"):
         message = param + message[len(field) :]
     return {"error": {"message": message, "type": kind.type, "param": param, "code": kind.code}}

@@ -7,7 +7,8 @@ import re
 # In this order: the first that fits a place counts there.
 NAMES = (
     (re.compile(r"^max_output_tokens$"), "max_completion_tokens"),
-    (re.compile(r"^(inputs|texts)\b"), "input"),
+    (re.compile(r"^(token_inputs|inputs|texts)\b"), "input"),
+    (re.compile(r"^(input\[\d+\])\.tokens\b"), r"\1"),
     (re.compile(r"^request_id$"), "Idempotency-Key"),
     (re.compile(r"\.parts\b"), ".content"),
     (re.compile(r"\.image\.source(\.uri)?"), ".image_url.url"),

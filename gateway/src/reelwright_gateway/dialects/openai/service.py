@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Generator
 from typing import Any, Protocol, TypeVar
 
 from reelwright.llm.v1 import llm_service_pb2 as pb
+from reelwright.llm.v1 import responses_service_pb2 as kept
 from reelwright_gateway.upstream import Metadata
 
 Answer_co = TypeVar("Answer_co", covariant=True)
@@ -60,3 +61,25 @@ class TextService(Protocol):
 
     @property
     def Moderate(self) -> WithOne[pb.ModerateRequest, pb.ModerateResponse]: ...
+
+
+class ResponseService(Protocol):
+    """The calls of the contract's ResponseService."""
+
+    @property
+    def CreateResponse(self) -> WithOne[kept.CreateResponseRequest, kept.CreateResponseResponse]: ...
+
+    @property
+    def StreamResponse(self) -> WithMany[kept.StreamResponseRequest, kept.StreamResponseResponse]: ...
+
+    @property
+    def GetResponse(self) -> WithOne[kept.GetResponseRequest, kept.GetResponseResponse]: ...
+
+    @property
+    def WatchResponse(self) -> WithMany[kept.WatchResponseRequest, kept.WatchResponseResponse]: ...
+
+    @property
+    def CancelResponse(self) -> WithOne[kept.CancelResponseRequest, kept.CancelResponseResponse]: ...
+
+    @property
+    def DeleteResponse(self) -> WithOne[kept.DeleteResponseRequest, kept.DeleteResponseResponse]: ...

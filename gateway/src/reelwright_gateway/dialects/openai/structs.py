@@ -32,8 +32,8 @@ def struct_of(values: Mapping[str, Any], field: str) -> struct_pb2.Struct | None
     return struct
 
 
-def text_of(values: Mapping[str, Any], field: str) -> str:
-    """The values as JSON text, which keeps the order of names; raises FieldInvalid naming `field`."""
+def text_of(values: Any, field: str) -> str:
+    """JSON values as text, which keeps the order of names; raises FieldInvalid naming `field`."""
     if _is_deeper(values, DEEPEST_TEXT):
         raise FieldInvalid(field, f"is nested deeper than {DEEPEST_TEXT} levels")
     return msgspec.json.encode(values).decode()

@@ -24,7 +24,7 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n$reelwright/llm/v1/error_reason.proto\x12\x11reelwright.llm.v1*\xe1\x01\n\x0b\x45rrorReason\x12\x1c\n\x18\x45RROR_REASON_UNSPECIFIED\x10\x00\x12!\n\x1d\x45RROR_REASON_CONTEXT_TOO_LONG\x10\x01\x12\'\n#ERROR_REASON_CAPABILITY_UNSUPPORTED\x10\x02\x12 \n\x1c\x45RROR_REASON_CONTENT_BLOCKED\x10\x03\x12#\n\x1f\x45RROR_REASON_SCHEMA_UNSUPPORTED\x10\x04\x12!\n\x1d\x45RROR_REASON_PROVIDER_LIMITED\x10\x05\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n$reelwright/llm/v1/error_reason.proto\x12\x11reelwright.llm.v1*\xb0\x02\n\x0b\x45rrorReason\x12\x1c\n\x18\x45RROR_REASON_UNSPECIFIED\x10\x00\x12!\n\x1d\x45RROR_REASON_CONTEXT_TOO_LONG\x10\x01\x12\'\n#ERROR_REASON_CAPABILITY_UNSUPPORTED\x10\x02\x12 \n\x1c\x45RROR_REASON_CONTENT_BLOCKED\x10\x03\x12#\n\x1f\x45RROR_REASON_SCHEMA_UNSUPPORTED\x10\x04\x12!\n\x1d\x45RROR_REASON_PROVIDER_LIMITED\x10\x05\x12#\n\x1f\x45RROR_REASON_RESPONSE_NOT_FOUND\x10\x06\x12(\n$ERROR_REASON_RESPONSE_NOT_BACKGROUND\x10\x07\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -32,5 +32,5 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'reelwright.llm.v1.error_rea
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_ERRORREASON']._serialized_start=60
-  _globals['_ERRORREASON']._serialized_end=285
+  _globals['_ERRORREASON']._serialized_end=364
 # @@protoc_insertion_point(module_scope)

@@ -34,6 +34,10 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """The JSON Schema is none, or the provider cannot hold to it. Example metadata: {"field": "response_format.json_schema.schema"}."""
     ERROR_REASON_PROVIDER_LIMITED: _ErrorReason.ValueType  # 5
     """More calls or tokens than the provider allows at the moment; RetryInfo says when to come back. Example metadata: {"provider": "openai"}."""
+    ERROR_REASON_RESPONSE_NOT_FOUND: _ErrorReason.ValueType  # 6
+    """There is no such response of this tenant. Example metadata: {"response": "resp_01jd"}."""
+    ERROR_REASON_RESPONSE_NOT_BACKGROUND: _ErrorReason.ValueType  # 7
+    """Only responses made in the background can be watched and cancelled. Example metadata: {"response": "resp_01jd"}."""
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """The `reason` of the ErrorInfo of domain `llm.reelwright`."""
@@ -50,4 +54,8 @@ ERROR_REASON_SCHEMA_UNSUPPORTED: ErrorReason.ValueType  # 4
 """The JSON Schema is none, or the provider cannot hold to it. Example metadata: {"field": "response_format.json_schema.schema"}."""
 ERROR_REASON_PROVIDER_LIMITED: ErrorReason.ValueType  # 5
 """More calls or tokens than the provider allows at the moment; RetryInfo says when to come back. Example metadata: {"provider": "openai"}."""
+ERROR_REASON_RESPONSE_NOT_FOUND: ErrorReason.ValueType  # 6
+"""There is no such response of this tenant. Example metadata: {"response": "resp_01jd"}."""
+ERROR_REASON_RESPONSE_NOT_BACKGROUND: ErrorReason.ValueType  # 7
+"""Only responses made in the background can be watched and cancelled. Example metadata: {"response": "resp_01jd"}."""
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015

@@ -1548,6 +1548,7 @@ class EmbedRequest(_message.Message):
 
     INPUTS_FIELD_NUMBER: _builtins.int
     MODEL_FIELD_NUMBER: _builtins.int
+    TOKEN_INPUTS_FIELD_NUMBER: _builtins.int
     DIMENSIONS_FIELD_NUMBER: _builtins.int
     USER_FIELD_NUMBER: _builtins.int
     EXTRA_FIELD_NUMBER: _builtins.int
@@ -1573,7 +1574,13 @@ class EmbedRequest(_message.Message):
     """Optional. Id of the job this call is part of. Set by services that call each other; it must be of the same tenant."""
     @_builtins.property
     def inputs(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """Required. Texts, 1 to 2,048 of 1 to 100,000 characters."""
+        """Optional. Texts, 1 to 2,048 of 1 to 100,000 characters. Either these or `token_inputs` must be given."""
+
+    @_builtins.property
+    def token_inputs(self) -> _containers.RepeatedCompositeFieldContainer[Global___TokenList]:
+        """Optional. Texts as the numbers of their tokens, 1 to 2,048, for models with `token_input`: the numbers mean something to one model only.
+        Other models return CAPABILITY_UNSUPPORTED.
+        """
 
     @_builtins.property
     def extra(self) -> _struct_pb2.Struct:
@@ -1588,6 +1595,7 @@ class EmbedRequest(_message.Message):
         *,
         inputs: _abc.Iterable[_builtins.str] | None = ...,
         model: _builtins.str = ...,
+        token_inputs: _abc.Iterable[Global___TokenList] | None = ...,
         dimensions: _builtins.int | None = ...,
         user: _builtins.str = ...,
         extra: _struct_pb2.Struct | None = ...,
@@ -1598,7 +1606,7 @@ class EmbedRequest(_message.Message):
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_dimensions", b"_dimensions", "_max_cost_micros", b"_max_cost_micros", "dimensions", b"dimensions", "extra", b"extra", "max_cost_micros", b"max_cost_micros"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_dimensions", b"_dimensions", "_max_cost_micros", b"_max_cost_micros", "dimensions", b"dimensions", "extra", b"extra", "inputs", b"inputs", "labels", b"labels", "max_cost_micros", b"max_cost_micros", "model", b"model", "parent", b"parent", "request_id", b"request_id", "user", b"user"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_dimensions", b"_dimensions", "_max_cost_micros", b"_max_cost_micros", "dimensions", b"dimensions", "extra", b"extra", "inputs", b"inputs", "labels", b"labels", "max_cost_micros", b"max_cost_micros", "model", b"model", "parent", b"parent", "request_id", b"request_id", "token_inputs", b"token_inputs", "user", b"user"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__dimensions: _TypeAlias = _typing.Literal["dimensions"]  # noqa: Y015
     _WhichOneofArgType__dimensions: _TypeAlias = _typing.Literal["_dimensions", b"_dimensions"]  # noqa: Y015
@@ -1660,6 +1668,30 @@ class EmbedResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___EmbedResponse: _TypeAlias = EmbedResponse  # noqa: Y015
+
+@_typing.final
+class TokenList(_message.Message):
+    """One text as the numbers of its tokens."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TOKENS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def tokens(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]:
+        """Required. Numbers of tokens in the model's own vocabulary, 1 to 32,768."""
+
+    def __init__(
+        self,
+        *,
+        tokens: _abc.Iterable[_builtins.int] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["tokens", b"tokens"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___TokenList: _TypeAlias = TokenList  # noqa: Y015
 
 @_typing.final
 class Embedding(_message.Message):
@@ -2084,7 +2116,9 @@ class AnalyzeRequest(_message.Message):
 
     @_builtins.property
     def video(self) -> _assets_service_pb2.MediaReference:
-        """A video: MP4, WebM or QuickTime; needs a model with `video_input`."""
+        """A video: MP4, WebM or QuickTime. A model with `video_input` is given it as it is, at most 20 MiB; one with `image_input` is shown 8
+        stills, each from the middle of an equal part, with their times and without the sound.
+        """
 
     @_builtins.property
     def aspects(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
@@ -2322,7 +2356,7 @@ class LlmModel(_message.Message):
     @_builtins.property
     def capabilities(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """What it can do: `image_input`, `audio_input`, `video_input`, `file_input`, `tools`, `json_object`, `json_schema`, `reasoning`,
-        `logprobs`, `seed`, `choices` (more than one answer), `streaming`.
+        `logprobs`, `seed`, `choices` (more than one answer), `streaming`, `token_input` (embeds texts as numbers of tokens).
         """
 
     def __init__(

@@ -102,8 +102,8 @@ class LlmServiceServicer:
 
     def Embed(self, request, context):
         """Turns texts into vectors that are near each other when the texts mean the same. Returns INVALID_ARGUMENT with CONTEXT_TOO_LONG for an
-        input that is longer than the model takes and CAPABILITY_UNSUPPORTED for a number of dimensions it cannot give. Safe to repeat with
-        the same `request_id`.
+        input that is longer than the model takes and CAPABILITY_UNSUPPORTED for a number of dimensions it cannot give or for
+        numbers of tokens in place of texts. Safe to repeat with the same `request_id`.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -128,8 +128,8 @@ class LlmServiceServicer:
     def Analyze(self, request, context):
         """Says what is in a picture, a video or a text: tags, a description, what may touch somebody's brand, a fitting file name. Returns
         INVALID_ARGUMENT with CAPABILITY_UNSUPPORTED when the model cannot look at it, and FAILED_PRECONDITION with CONTENT_BLOCKED when the
-        provider refuses it. Files fail for the reasons ASSET_NOT_FOUND, MEDIA_UNREADABLE and URI_REFUSED. Safe to repeat with the same
-        `request_id`.
+        provider refuses it. Files fail for the reasons ASSET_NOT_FOUND, ASSET_TOO_LARGE, MEDIA_UNREADABLE, URI_REFUSED and URI_UNREACHABLE.
+        Safe to repeat with the same `request_id`.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

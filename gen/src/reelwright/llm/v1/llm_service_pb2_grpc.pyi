@@ -49,8 +49,8 @@ class LlmServiceStub:
     """
     Embed: _grpc.UnaryUnaryMultiCallable[_llm_service_pb2.EmbedRequest, _llm_service_pb2.EmbedResponse]
     """Turns texts into vectors that are near each other when the texts mean the same. Returns INVALID_ARGUMENT with CONTEXT_TOO_LONG for an
-    input that is longer than the model takes and CAPABILITY_UNSUPPORTED for a number of dimensions it cannot give. Safe to repeat with
-    the same `request_id`.
+    input that is longer than the model takes and CAPABILITY_UNSUPPORTED for a number of dimensions it cannot give or for
+    numbers of tokens in place of texts. Safe to repeat with the same `request_id`.
     """
     Moderate: _grpc.UnaryUnaryMultiCallable[_llm_service_pb2.ModerateRequest, _llm_service_pb2.ModerateResponse]
     """Judges whether texts and pictures are harmful. Returns INVALID_ARGUMENT with CAPABILITY_UNSUPPORTED when the model does not look at
@@ -63,8 +63,8 @@ class LlmServiceStub:
     Analyze: _grpc.UnaryUnaryMultiCallable[_llm_service_pb2.AnalyzeRequest, _llm_service_pb2.AnalyzeResponse]
     """Says what is in a picture, a video or a text: tags, a description, what may touch somebody's brand, a fitting file name. Returns
     INVALID_ARGUMENT with CAPABILITY_UNSUPPORTED when the model cannot look at it, and FAILED_PRECONDITION with CONTENT_BLOCKED when the
-    provider refuses it. Files fail for the reasons ASSET_NOT_FOUND, MEDIA_UNREADABLE and URI_REFUSED. Safe to repeat with the same
-    `request_id`.
+    provider refuses it. Files fail for the reasons ASSET_NOT_FOUND, ASSET_TOO_LARGE, MEDIA_UNREADABLE, URI_REFUSED and URI_UNREACHABLE.
+    Safe to repeat with the same `request_id`.
     """
     ListModels: _grpc.UnaryUnaryMultiCallable[_llm_service_pb2.ListModelsRequest, _llm_service_pb2.ListModelsResponse]
     """Lists the models with what they can do, what they cost and whether they are configured. Safe to repeat."""
@@ -90,8 +90,8 @@ class LlmServiceAsyncStub(LlmServiceStub):
     """
     Embed: _aio.UnaryUnaryMultiCallable[_llm_service_pb2.EmbedRequest, _llm_service_pb2.EmbedResponse]  # type: ignore[assignment]
     """Turns texts into vectors that are near each other when the texts mean the same. Returns INVALID_ARGUMENT with CONTEXT_TOO_LONG for an
-    input that is longer than the model takes and CAPABILITY_UNSUPPORTED for a number of dimensions it cannot give. Safe to repeat with
-    the same `request_id`.
+    input that is longer than the model takes and CAPABILITY_UNSUPPORTED for a number of dimensions it cannot give or for
+    numbers of tokens in place of texts. Safe to repeat with the same `request_id`.
     """
     Moderate: _aio.UnaryUnaryMultiCallable[_llm_service_pb2.ModerateRequest, _llm_service_pb2.ModerateResponse]  # type: ignore[assignment]
     """Judges whether texts and pictures are harmful. Returns INVALID_ARGUMENT with CAPABILITY_UNSUPPORTED when the model does not look at
@@ -104,8 +104,8 @@ class LlmServiceAsyncStub(LlmServiceStub):
     Analyze: _aio.UnaryUnaryMultiCallable[_llm_service_pb2.AnalyzeRequest, _llm_service_pb2.AnalyzeResponse]  # type: ignore[assignment]
     """Says what is in a picture, a video or a text: tags, a description, what may touch somebody's brand, a fitting file name. Returns
     INVALID_ARGUMENT with CAPABILITY_UNSUPPORTED when the model cannot look at it, and FAILED_PRECONDITION with CONTENT_BLOCKED when the
-    provider refuses it. Files fail for the reasons ASSET_NOT_FOUND, MEDIA_UNREADABLE and URI_REFUSED. Safe to repeat with the same
-    `request_id`.
+    provider refuses it. Files fail for the reasons ASSET_NOT_FOUND, ASSET_TOO_LARGE, MEDIA_UNREADABLE, URI_REFUSED and URI_UNREACHABLE.
+    Safe to repeat with the same `request_id`.
     """
     ListModels: _aio.UnaryUnaryMultiCallable[_llm_service_pb2.ListModelsRequest, _llm_service_pb2.ListModelsResponse]  # type: ignore[assignment]
     """Lists the models with what they can do, what they cost and whether they are configured. Safe to repeat."""
@@ -146,8 +146,8 @@ class LlmServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_llm_service_pb2.EmbedResponse, _abc.Awaitable[_llm_service_pb2.EmbedResponse]]:
         """Turns texts into vectors that are near each other when the texts mean the same. Returns INVALID_ARGUMENT with CONTEXT_TOO_LONG for an
-        input that is longer than the model takes and CAPABILITY_UNSUPPORTED for a number of dimensions it cannot give. Safe to repeat with
-        the same `request_id`.
+        input that is longer than the model takes and CAPABILITY_UNSUPPORTED for a number of dimensions it cannot give or for
+        numbers of tokens in place of texts. Safe to repeat with the same `request_id`.
         """
 
     @_abc_1.abstractmethod
@@ -178,8 +178,8 @@ class LlmServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_llm_service_pb2.AnalyzeResponse, _abc.Awaitable[_llm_service_pb2.AnalyzeResponse]]:
         """Says what is in a picture, a video or a text: tags, a description, what may touch somebody's brand, a fitting file name. Returns
         INVALID_ARGUMENT with CAPABILITY_UNSUPPORTED when the model cannot look at it, and FAILED_PRECONDITION with CONTENT_BLOCKED when the
-        provider refuses it. Files fail for the reasons ASSET_NOT_FOUND, MEDIA_UNREADABLE and URI_REFUSED. Safe to repeat with the same
-        `request_id`.
+        provider refuses it. Files fail for the reasons ASSET_NOT_FOUND, ASSET_TOO_LARGE, MEDIA_UNREADABLE, URI_REFUSED and URI_UNREACHABLE.
+        Safe to repeat with the same `request_id`.
         """
 
     @_abc_1.abstractmethod

@@ -27,7 +27,7 @@ from reelwright_kit.jobs.commission import (
     Unanswered,
 )
 from reelwright_kit.jobs.model import Json
-from reelwright_kit.money.prices import Prices
+from reelwright_kit.money.prices import Prices, Tokens
 from reelwright_kit.upstream import NOT_SENT, blocked, retry_after_of, without_key
 
 PROVIDER = "openai"
@@ -169,7 +169,7 @@ class OpenAICommission:
         await finished_or_unanswered(out, self.picture.media_type)
         usage = completed.usage
         given = usage.input_tokens_details
-        micros = self.prices.tokens(self.model, given.text_tokens, usage.output_tokens, given.image_tokens)
+        micros = self.prices.tokens(self.model, Tokens(given.text_tokens, usage.output_tokens, given.image_tokens))
         return Ticket(request_id, done=True, micros=micros)
 
     async def _completed(self, stream: AsyncIterator[Any], out: Path, show: Show) -> ImageGenCompletedEvent:

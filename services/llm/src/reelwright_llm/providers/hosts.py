@@ -106,4 +106,5 @@ def _vendor(
     def judges(card: ModelCard, name: str, wire: Wire) -> CompatibleJudge:
         return CompatibleJudge(card, name, host(wire))
 
-    return Vendor(provider, reason, base_url, headers, text, embeds, judges, CAPABILITIES, chat, embedding, judging)
+    models = (chat, embedding, judging)
+    return Vendor(provider, reason, base_url, headers, text, embeds, judges, CAPABILITIES, *models, ("token_input",))

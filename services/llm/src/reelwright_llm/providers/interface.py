@@ -40,6 +40,10 @@ class Media(msgspec.Struct, frozen=True):
     filename: str = ""
     options: Json = field(default_factory=dict)
     """`detail` of a picture, `format` of a sound, `frames_per_second` of a video, where given."""
+    field: str = ""
+    """What the request calls it, where that is not its place in the messages."""
+    stills: bool = False
+    """Of a video: a model that takes no videos is shown pictures of it."""
 
 
 class Part(msgspec.Struct, frozen=True):
@@ -298,7 +302,8 @@ class Embedded(msgspec.Struct, frozen=True):
     """One vector for each text."""
 
     vectors: Sequence[Sequence[float]]
-    usage: Usage
+    usage: Usage | None
+    """None where the provider counts nothing."""
     extra: Json = field(default_factory=dict)
 
 
@@ -309,6 +314,13 @@ class Texts(msgspec.Struct, frozen=True):
     dimensions: int | None = None
     user: str = ""
     extra: Json = field(default_factory=dict)
+    token_inputs: Sequence[Sequence[int]] = ()
+    """The texts as numbers of tokens, in place of `inputs`; only models with `token_input` are given any."""
+
+    @property
+    def count(self) -> int:
+        """How many texts there are."""
+        return len(self.inputs) + len(self.token_inputs)
 
 
 class TextModel(Protocol):

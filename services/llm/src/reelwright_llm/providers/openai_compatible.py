@@ -130,16 +130,17 @@ class CompatibleEmbedding:
         self._host = host
 
     async def embed(self, texts: Texts) -> Embedded:
-        known = {"model": self._name, "input": list(texts.inputs), "encoding_format": "base64"}
+        given_texts: list[Any] = list(texts.inputs) or [list(tokens) for tokens in texts.token_inputs]
+        known = {"model": self._name, "input": given_texts, "encoding_format": "base64"}
         given = {"dimensions": texts.dimensions, "user": texts.user or None}
         body = texts.extra | known | {name: value for name, value in given.items() if value is not None}
         answer = await self._host.ask("embeddings", self.card, self._name, body)
         with understood(self.card):
             rows = sorted(answer["data"], key=lambda row: int(row["index"]))
-            if len(rows) != len(texts.inputs):
-                raise ProviderBusy(self.card.provider, f"gave {len(rows)} vectors for {len(texts.inputs)} texts")
+            if len(rows) != texts.count:
+                raise ProviderBusy(self.card.provider, f"gave {len(rows)} vectors for {texts.count} texts")
             vectors = [_vector(row["embedding"]) for row in rows]
-            usage = usage_from(answer.get("usage")) or Usage(0, 0, estimated=True)
+            usage = usage_from(answer.get("usage"))
         return Embedded(vectors, usage, _rest(answer, _KNOWN_EMBEDDED))
 
 

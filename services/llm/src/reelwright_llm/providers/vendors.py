@@ -28,10 +28,11 @@ class Vendor:
     chat_models: tuple[str, ...] = ()
     embedding_models: tuple[str, ...] = ()
     judging_models: tuple[str, ...] = ()
+    embedding_capabilities: tuple[str, ...] = ()
 
     def card(self, kind: str, name: str) -> ModelCard:
         """The card of the model that the vendor calls `name`."""
-        capabilities = self.capabilities if kind == CHAT else ("image_input",) if kind == MODERATION else ()
+        capabilities = {CHAT: self.capabilities, EMBEDDING: self.embedding_capabilities}.get(kind, ("image_input",))
         return ModelCard(
             f"{self.provider}/{name}",
             self.provider,

@@ -1,10 +1,10 @@
-"""Puts the bytes of files in the place of their ids before a model is asked: vendors do not know our files."""
+"""Puts the bytes of files in the place of their ids before a model is asked, and stills in that of some videos."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -14,12 +14,17 @@ from reelwright_kit import caller
 from reelwright_kit.addresses import AddressRefused
 from reelwright_kit.assets.library import Library
 from reelwright_kit.assets.probe import measure
+from reelwright_kit.assets.references import fetch
 from reelwright_kit.errors import AssetTooLarge, UriRefused
 from reelwright_kit.fetching import FetchFailed
+from reelwright_kit.threads import in_thread
 from reelwright_llm.providers.interface import Answer, Media, ModelCard, Part, Piece, Question, TextModel, Turn
+from reelwright_llm.stills import Strip, strip_of
 
 MAX_SHOWN_BYTES = 20 * 1024 * 1024
 """One stored file in a question."""
+STRIPS_AT_ONCE = 2
+"""Videos of which stills are made at a time, in this process."""
 
 
 class Shelf(Protocol):
@@ -31,18 +36,22 @@ class Shelf(Protocol):
         Raises AssetNotFound, AssetTooLarge, MediaUnreadable, and UriRefused for an address that is not public.
         """
 
+    async def strip(self, media: Media, field: str) -> Strip:
+        """Stills of a video. Raises what `open` raises, and UriUnreachable."""
+
 
 class LibraryShelf:
     """The library, seen as the current tenant."""
 
     def __init__(self, library: Library) -> None:
         self._library = library
+        self._cutting = asyncio.Semaphore(STRIPS_AT_ONCE)
 
     async def open(self, media: Media, field: str) -> Media:
         if media.uri:
             await self._check(media.uri, f"{field}.uri")
         if media.content and not media.media_type:
-            return replace(media, media_type=await self._type_of(media))
+            return replace(media, media_type=await self._type_of(media, f"{field}.content"))
         if not media.asset:
             return media
         record = await self._library.index.get(caller.current().tenant, media.asset)
@@ -64,11 +73,28 @@ class LibraryShelf:
             # Not known from here; the vendor says what it finds.
             return
 
-    async def _type_of(self, media: Media) -> str:
+    async def strip(self, media: Media, field: str) -> Strip:
+        async with self._cutting:
+            with self._library.scratch() as directory:
+                path, named = await self._placed(media, field, directory)
+                return await in_thread(strip_of, path, named)
+
+    async def _placed(self, media: Media, field: str, directory: Path) -> tuple[Path, str]:
+        """Where the file lies in `directory`, and what the request calls it."""
+        if media.asset:
+            return await self._library.fetch(caller.current().tenant, media.asset, directory), f"{field}.asset"
+        path = directory / "shown"
+        if media.uri:
+            await fetch(self._library, media.uri, path, f"{field}.uri")
+            return path, f"{field}.uri"
+        await asyncio.to_thread(path.write_bytes, media.content)
+        return path, f"{field}.content"
+
+    async def _type_of(self, media: Media, field: str) -> str:
         with self._library.scratch() as directory:
             path: Path = directory / "shown"
             await asyncio.to_thread(path.write_bytes, media.content)
-            return (await asyncio.to_thread(measure, path)).media_type
+            return (await asyncio.to_thread(measure, path, field=field)).media_type
 
 
 class ShownText:
@@ -97,10 +123,23 @@ class ShownText:
         return replace(question, turns=tuple(turns))
 
     async def _turn(self, turn: Turn, field: str) -> Turn:
-        parts = [await self._part(part, f"{field}.parts[{number}]") for number, part in enumerate(turn.parts)]
-        return replace(turn, parts=tuple(parts))
+        parts = [await self._parts(part, f"{field}.parts[{number}]") for number, part in enumerate(turn.parts)]
+        return replace(turn, parts=tuple(one for few in parts for one in few))
 
-    async def _part(self, part: Part, field: str) -> Part:
-        if part.media is None:
-            return part
-        return replace(part, media=await self._shelf.open(part.media, f"{field}.{part.media.kind}.source"))
+    async def _parts(self, part: Part, field: str) -> Sequence[Part]:
+        media = part.media
+        if media is None:
+            return (part,)
+        named = media.field or f"{field}.{media.kind}.source"
+        if media.stills and "video_input" not in self.card.capabilities:
+            return _told(await self._shelf.strip(media, named))
+        return (replace(part, media=await self._shelf.open(media, named)),)
+
+
+def _told(strip: Strip) -> list[Part]:
+    """A video as pictures, each after its time."""
+    told = [Part(f"The video is {strip.duration_s:.1f} s long. These are stills of it, each after its time.")]
+    for still in strip.stills:
+        picture = Media("image", content=still.jpeg, media_type="image/jpeg")
+        told += [Part(f"{still.seconds:.1f} s:"), Part(media=picture)]
+    return told

@@ -14,10 +14,10 @@ from reelwright.llm.v1 import llm_service_pb2_grpc as llm_rpc
 from reelwright.video.v1 import video_service_pb2 as video
 from reelwright.video.v1 import video_service_pb2_grpc as video_rpc
 from reelwright_kit.access.passport import Passport
+from reelwright_kit.calling import insist
 from reelwright_kit.errors import ModelNotFound
 from reelwright_story.estimating import Quote
 from reelwright_story.providers import requests
-from reelwright_story.providers.calling import insist
 
 PATIENCE_S = 2.5
 TIMEOUT_S = 2.5

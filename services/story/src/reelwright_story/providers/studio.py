@@ -15,9 +15,9 @@ from reelwright.jobs.v1 import jobs_service_pb2 as jobs
 from reelwright.video.v1 import video_service_pb2 as video
 from reelwright.video.v1 import video_service_pb2_grpc as video_rpc
 from reelwright_kit.access.passport import Passport
+from reelwright_kit.calling import insist, request_key
 from reelwright_kit.jobs.model import Json
 from reelwright_story.providers import requests
-from reelwright_story.providers.calling import insist, request_key
 
 TIMEOUT_S = 30.0
 

@@ -7,7 +7,7 @@ from google.protobuf import json_format
 from reelwright.llm.v1 import llm_service_pb2 as pb
 from reelwright.llm.v1 import llm_service_pb2_grpc as rpc
 from reelwright_kit.access.passport import Passport
-from reelwright_story.providers.calling import insist
+from reelwright_kit.calling import insist
 from reelwright_story.schemas import Schema
 
 TIMEOUT_S = 300.0

@@ -13,8 +13,7 @@ import msgspec
 from google.rpc import error_details_pb2, status_pb2
 
 from reelwright_kit import logs
-from reelwright_kit.errors import Code, PartUnavailable
-from reelwright_story.errors import ServiceRefused
+from reelwright_kit.errors import Code, PartUnavailable, ServiceRefused
 
 Answer = TypeVar("Answer")
 
@@ -46,14 +45,21 @@ async def insist(part: str, patience_s: float, call: Callable[[], Awaitable[Answ
 
 def refusal_of(error: grpc.aio.AioRpcError) -> ServiceRefused:
     """The failure another service answered with."""
-    info = error_details_pb2.ErrorInfo()
     packed = dict(error.trailing_metadata()).get(DETAILS, b"")
-    for detail in status_pb2.Status.FromString(bytes(packed)).details:
+    status = status_pb2.Status.FromString(bytes(packed))
+    status.code, status.message = error.code().value[0], error.details() or ""
+    return refused(status)
+
+
+def refused(status: status_pb2.Status) -> ServiceRefused:
+    """A failure as another service, or a record, tells it."""
+    info = error_details_pb2.ErrorInfo()
+    for detail in status.details:
         if detail.Is(info.DESCRIPTOR):
             detail.Unpack(info)
-    code = Code(error.code().value[0]) if error.code().value[0] in set(Code) else Code.INTERNAL
+    code = Code(status.code) if status.code in set(Code) else Code.INTERNAL
     reason, domain = info.reason or "INTERNAL", info.domain or "jobs.reelwright"
-    return ServiceRefused(code, reason, domain, error.details() or "", dict(info.metadata))
+    return ServiceRefused(code, reason, domain, status.message, dict(info.metadata))
 
 
 def request_key(job: str, what: str, *inputs: object) -> str:

@@ -1,0 +1,1 @@
+"""`/v1/responses`: answers that are kept, by the contract's ResponseService."""

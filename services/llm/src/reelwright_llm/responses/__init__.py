@@ -1,0 +1,1 @@
+"""Responses: kept answers with numbered events, that are gone on from and survive their process."""
