@@ -7,8 +7,9 @@ import contextlib
 import math
 from collections import deque
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+
+import msgspec
 
 from reelwright_kit import caller, logs
 from reelwright_kit.database import LOST, Pool
@@ -26,8 +27,7 @@ _COLUMNS = "time, tenant, key, job, kind, provider, model, requests, input_token
 _COPY = f"copy reelwright.usage ({_COLUMNS}) from stdin".encode()
 
 
-@dataclass(frozen=True)
-class Use:
+class Use(msgspec.Struct, frozen=True):
     """One call of a model, for whoever made it."""
 
     kind: str
@@ -40,7 +40,7 @@ class Use:
     input_tokens: int = 0
     output_tokens: int = 0
     cost_micros: int = 0
-    time: datetime = field(default_factory=lambda: datetime.now(UTC))
+    time: datetime = msgspec.field(default_factory=lambda: datetime.now(UTC))
     requests: int = 1
 
     @classmethod
@@ -63,7 +63,7 @@ class Use:
 
     def plus(self, other: Use) -> Use:
         """Both as one, at the time of this."""
-        return replace(
+        return msgspec.structs.replace(
             self,
             input_tokens=self.input_tokens + other.input_tokens,
             output_tokens=self.output_tokens + other.output_tokens,
