@@ -20,6 +20,7 @@ from reelwright_kit.statuses import status_of
 
 ID = "resp_0123456789abcdefghijklmnop"
 MODEL = "acme/writer"
+PIECE_BYTES = 65_536
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(256))
 
 
@@ -134,8 +135,8 @@ class Files(assets_rpc.AssetServiceServicer):
         if request.id not in self._kept.files:
             raise Gone(request.id)
         content = self._kept.files[request.id]
-        for start in range(request.offset, len(content), 100):
-            yield assets.DownloadAssetResponse(data=content[start : start + 100])
+        for start in range(request.offset, len(content), PIECE_BYTES):
+            yield assets.DownloadAssetResponse(data=content[start : start + PIECE_BYTES])
 
 
 class Odd(AppError):

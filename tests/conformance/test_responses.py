@@ -94,6 +94,13 @@ async def test_every_known_field_reaches_the_service(told: openai.AsyncOpenAI, k
     )
 
 
+async def test_log_probabilities_are_asked_for_by_their_name_only(told: openai.AsyncOpenAI, kept: Kept) -> None:
+    """Models without them would refuse; other things that may be included cost nothing."""
+    heard = await heard_of(told, kept, include=["reasoning.encrypted_content"], top_logprobs=3)
+
+    assert not heard.chat.logprobs and not heard.chat.HasField("top_logprobs")
+
+
 async def test_store_and_background_are_as_they_were_given(told: openai.AsyncOpenAI, kept: Kept) -> None:
     """Whoever does not say gets the service's default."""
     silent = await heard_of(told, kept)
@@ -225,6 +232,16 @@ async def test_what_was_asked_by_grpc_is_told_in_the_words_of_this_api(
     form = {"type": "json_schema", "name": "film", "schema": {"z": 1, "a": 2}, "strict": None}
     assert told["text"] == {"format": form, "verbosity": "low"}
     assert told["reasoning"]["effort"] == "high" and told["truncation"] == "disabled"
+
+
+async def test_only_pictures_fail_by_themselves(asked_json: Asking, kept: Kept) -> None:
+    """The API knows no other item that has failed."""
+    kept.answer = response(output=[message(status="failed")])
+
+    told = await asked_json({})
+
+    Response.model_validate(told, strict=True)
+    assert told["output"][0]["status"] == "incomplete"
 
 
 STATES: list[tuple[pb.ResponseState, str]] = [

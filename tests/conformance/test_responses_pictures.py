@@ -36,7 +36,8 @@ def drawn(sketches: int = 1) -> Story:
 
 
 async def test_picture_has_its_bytes_and_says_how_it_was_made(told: openai.AsyncOpenAI, kept: Kept) -> None:
-    content = bytes(range(256)) * 9000
+    content = bytes(range(256)) * 100_000
+    # A large one, larger than any answer without pictures.
     kept.files = {"ast_1": content}
     made = asset(content=content, media_type="image/webp")
     kept.answer = response(output=[picture(asset=made, edited=True)], request=request(image_tool=TOOL))
