@@ -10,7 +10,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from benchmarks import accept, fan_out, first_event, machine, resume
+from benchmarks import accept, chat, fan_out, first_event, machine, resume
 from benchmarks.rows import Row, table
 
 Measure = Callable[[], AsyncIterator[Row]]
@@ -20,7 +20,11 @@ BENCHES: dict[str, Measure] = {
     "first-event": first_event.measure,
     "fan-out": fan_out.measure,
     "resume": resume.measure,
+    "chat": chat.measure,
 }
+
+ON_DEMAND = ("chat",)
+"""Not run with the others: it takes as long as all of them, and fetches programs of others."""
 
 
 async def run(names: Sequence[str], out: Path) -> None:

@@ -59,5 +59,6 @@ def table(rows: Sequence[Row]) -> Table:
 
 def _figure(name: str, value: float) -> str:
     what, _, unit = name.rpartition("_")
-    number = f"{value:,.0f}" if value >= 100 else f"{value:.1f}"
+    digits = 0 if value >= 100 else 1 if value >= 10 else 2 if unit == "x" or value < 1 else 1
+    number = f"{value:,.{digits}f}"
     return f"{number} {what.replace('_', ' ')}/s" if unit == "s" else f"{what} {number} {unit}"

@@ -11,6 +11,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from msgspec import structs
+
 ROOT = Path(__file__).resolve().parents[2]
 SOURCES = ("kit/src", "services/*/src", "gateway/src", "cli/src")
 OPERATORS = {ast.Mult: int.__mul__, ast.LShift: int.__lshift__, ast.Add: int.__add__}
@@ -198,7 +200,9 @@ def model_cards(service: str) -> list[dict[str, Any]]:
                 "REELWRIGHT_DATABASE_URL": "postgresql://nowhere",
             }
             settings = importlib.import_module("reelwright_llm.settings").LlmSettings.load(kept_nowhere)
-            return sorted((vars(card) for card in offers.every_card(settings)), key=lambda card: str(card["id"]))
+            return sorted(
+                (structs.asdict(card) for card in offers.every_card(settings)), key=lambda card: str(card["id"])
+            )
         models = offers.every_model(nothing_has_a_price, None, None, None, 1)
         return sorted((vars(model.card) for model in models), key=lambda card: str(card["id"]))
     providers = root / "providers"

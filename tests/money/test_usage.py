@@ -18,8 +18,8 @@ PATIENCE_S = 30.0
 
 
 def used(number: int = 0, cost_micros: int = 0) -> Use:
-    """A call of the current caller, told apart by its tokens."""
-    return Use.of_caller("text", "acme", "acme/talk", number, 2, cost_micros)
+    """A call of the current caller, told apart by its tokens and, as calls that are alike are summed up, its model."""
+    return Use.of_caller("text", "acme", f"acme/talk-{number}", number, 2, cost_micros)
 
 
 async def written(pool: Pool) -> list[int]:
@@ -65,7 +65,7 @@ async def test_a_row_says_who_asked_what_and_what_it_cost(pool: Pool) -> None:
         "job": "",
         "kind": "text",
         "provider": "acme",
-        "model": "acme/talk",
+        "model": "acme/talk-7",
         "requests": 1,
         "input_tokens": 7,
         "output_tokens": 2,
@@ -89,6 +89,26 @@ async def test_many_calls_do_not_wait_for_the_clock_and_the_rest_comes_at_the_en
         await until(first)
         await recorder.record(used(usage.FLUSH_AT))
     assert await written(pool) == list(range(usage.FLUSH_AT + 1))
+
+
+async def test_calls_that_are_alike_are_summed_up(pool: Pool) -> None:
+    """The report has every call and every token, in a row for each second at most; those of others stay apart."""
+    recorder = UsageRecorder(pool)
+    for _ in range(1_200):
+        await recorder.record(used(3))
+    become(Caller("other", "test"))
+    await recorder.record(used(3))
+    await recorder.flush()
+    async with pool.connection() as connection:
+        cursor = await connection.execute(
+            "select tenant, sum(requests)::int requests, sum(input_tokens)::int read, sum(output_tokens)::int written,"
+            " count(*) < 20 few from reelwright.usage group by tenant order by tenant"
+        )
+        rows = await cursor.fetchall()
+    assert rows == [
+        {"tenant": "local", "requests": 1_200, "read": 3_600, "written": 2_400, "few": True},
+        {"tenant": "other", "requests": 1, "read": 3, "written": 2, "few": True},
+    ]
 
 
 async def test_an_outage_loses_no_call_and_counts_none_twice(database_url: str, pool: Pool) -> None:

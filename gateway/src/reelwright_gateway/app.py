@@ -13,7 +13,6 @@ import grpc
 from starlette.applications import Starlette
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
-from starlette.middleware import Middleware
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
@@ -32,12 +31,14 @@ from reelwright_gateway.health import Health
 from reelwright_gateway.progress import Progress
 from reelwright_gateway.server import server_for
 from reelwright_gateway.settings import AdapterSettings
+from reelwright_gateway.shortcut import Endpoint, Shortcut
 from reelwright_gateway.uploads import Uploads
 from reelwright_gateway.upstream import Upstream, open_upstream
 from reelwright_gateway.usage import Usage
 from reelwright_kit.errors import AppError
 from reelwright_kit.workers.listening import listen
 
+MOST_ASKED = ("/v1/chat/completions", "/v1/embeddings", "/v1/moderations")
 _SANE_ID = re.compile(r"[A-Za-z0-9_.:-]{1,128}")
 
 
@@ -50,20 +51,11 @@ async def run(settings: AdapterSettings, sockets: list[socket.socket]) -> None:
         await server.serve(sockets)
 
 
-def create_app(upstream: Upstream, settings: AdapterSettings, draining: asyncio.Event) -> Starlette:
+def create_app(upstream: Upstream, settings: AdapterSettings, draining: asyncio.Event) -> ASGIApp:
     """The ASGI application; `draining` ends event streams, so that their clients resume elsewhere."""
-    return Starlette(
-        routes=routes(upstream, settings, draining),
-        middleware=[Middleware(RequestId)],
-        exception_handlers={
-            AppError: answer_app_error,
-            errors.Refused: answer_refused,
-            grpc.aio.AioRpcError: answer_rpc_error,
-            HTTPException: answer_http_error,
-            ClientDisconnect: answer_nobody,
-            Exception: answer_unexpected,
-        },
-    )
+    known = routes(upstream, settings, draining)
+    most = {route.path: cast(Endpoint, route.endpoint) for route in known if route.path in MOST_ASKED}
+    return RequestId(Shortcut(Starlette(routes=known, exception_handlers=HANDLERS), most, HANDLERS))
 
 
 def routes(upstream: Upstream, settings: AdapterSettings, draining: asyncio.Event) -> list[Route]:
@@ -140,6 +132,16 @@ async def answer_nobody(_request: Request, _error: Exception) -> Response:
 async def answer_unexpected(request: Request, _error: Exception) -> Response:
     """Exception handler of everything else."""
     return told(request, errors.unexpected())
+
+
+HANDLERS = {
+    AppError: answer_app_error,
+    errors.Refused: answer_refused,
+    grpc.aio.AioRpcError: answer_rpc_error,
+    HTTPException: answer_http_error,
+    ClientDisconnect: answer_nobody,
+    Exception: answer_unexpected,
+}
 
 
 class RequestId:

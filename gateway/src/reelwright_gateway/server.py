@@ -61,6 +61,8 @@ def server_for(app: ASGIApp, settings: AdapterSettings, draining: asyncio.Event)
         log_config=None,
         access_log=False,
         server_header=False,
+        # Nothing here asks for the address of the client.
+        proxy_headers=False,
         timeout_keep_alive=KEEP_ALIVE_S,
         timeout_graceful_shutdown=math.ceil(settings.drain_s),
     )

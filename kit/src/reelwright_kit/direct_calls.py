@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Coroutine, Generator, Iterable
-from typing import TYPE_CHECKING, Any, Protocol, cast
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Generator, Iterable
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
 
 import grpc
 
@@ -22,6 +22,8 @@ else:
 Pairs = tuple[tuple[str, str | bytes], ...]
 
 log = logs.logger(__name__)
+
+T = TypeVar("T")
 
 
 class Server(Protocol):
@@ -45,8 +47,10 @@ class _Context(_Base):
 
     def __init__(self, metadata: Pairs) -> None:
         self._metadata = metadata
-        self.headers: asyncio.Future[Pairs] = asyncio.get_running_loop().create_future()
-        self.left = False
+        self.headers: Pairs | None = None
+        self.known: asyncio.Event | None = None
+        """Set with the headers, where somebody waits for them."""
+        self.task: asyncio.Task[Any] | None = None
         self._code: grpc.StatusCode | None = None
         self._details = ""
         self._trailing: Pairs = ()
@@ -59,8 +63,10 @@ class _Context(_Base):
 
     def head(self, headers: Pairs = ()) -> None:
         """Sets the headers of the answer, unless they are known."""
-        if not self.headers.done():
-            self.headers.set_result(headers)
+        if self.headers is None:
+            self.headers = headers
+            if self.known:
+                self.known.set()
 
     async def abort(self, code: Any, details: str = "", trailing_metadata: Any = ()) -> Any:
         self._code, self._details = code, details
@@ -72,7 +78,7 @@ class _Context(_Base):
 
     def failure(self) -> grpc.aio.AioRpcError:
         """What the caller is told of a call that was aborted, or crashed outside the interceptors."""
-        headers = self.headers.result() if self.headers.done() else ()
+        headers = self.headers or ()
         code = self._code or grpc.StatusCode.UNKNOWN
         metadata = grpc.aio.Metadata
         return grpc.aio.AioRpcError(code, metadata(*headers), metadata(*self._trailing), self._details)
@@ -90,7 +96,7 @@ class _Context(_Base):
         return self._code
 
     def cancelled(self) -> bool:
-        return self.left
+        return self.task is not None and self.task.cancelling() > 0
 
     def peer(self) -> str:
         return IN_PROCESS
@@ -127,8 +133,7 @@ class _Call:
         self._timeout_s = timeout_s
 
     def _begin(self, serving: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
-        task = self._server.track(serving)
-        task.add_done_callback(lambda _: self._context.head())
+        task = self._context.task = self._server.track(serving)
         return task
 
     async def _handler(self) -> Handler:
@@ -139,25 +144,30 @@ class _Call:
         self._context.set_details("Method not found!")
         raise grpc.aio.AbortError
 
-    @contextlib.asynccontextmanager
-    async def _failing(self) -> AsyncIterator[None]:
-        """Turns what ends a call into what its caller is told."""
+    async def _served(self, run: Callable[[Any], Awaitable[T]], request: Any) -> T:
+        """What `run` returns; what ends a call otherwise is turned into what its caller is told."""
         try:
+            if self._timeout_s is None:
+                return await run(request)
             async with asyncio.timeout(self._timeout_s):
-                yield
+                return await run(request)
         except grpc.aio.AbortError:
-            raise self._context.failure() from None
+            pass
         except TimeoutError:
             self._context.set_code(grpc.StatusCode.DEADLINE_EXCEEDED)
             self._context.set_details("Deadline Exceeded")
-            raise self._context.failure() from None
         except Exception as error:
             log.exception("call_crashed", rpc=self._details.method, error=type(error).__name__)
-            raise self._context.failure() from None
+        raise self._context.failure()
 
     async def initial_metadata(self) -> Pairs:
         """The headers of the answer, once they are known."""
-        return await asyncio.shield(self._context.headers)
+        context = self._context
+        if context.headers is None and context.task:
+            context.known = context.known or asyncio.Event()
+            context.task.add_done_callback(lambda _: context.head())
+            await context.known.wait()
+        return context.headers or ()
 
 
 class Unary(_Call):
@@ -165,27 +175,18 @@ class Unary(_Call):
 
     def __init__(self, server: Server, method: str, request: Any, metadata: Any, timeout_s: float | None) -> None:
         super().__init__(server, method, metadata, timeout_s)
-        self._task = self._begin(self._run(request))
+        self._task = self._begin(self._served(self._run, request))
 
     async def _run(self, request: Any) -> Any:
-        async with self._failing():
-            handler = await self._handler()
-            return await cast(Any, handler.unary_unary)(request, self._context)
+        handler = await self._handler()
+        return await cast(Any, handler.unary_unary)(request, self._context)
 
     def cancel(self) -> bool:
-        self._context.left = True
         return self._task.cancel()
 
     def __await__(self) -> Generator[Any, None, Any]:
-        return self._answer().__await__()
-
-    async def _answer(self) -> Any:
-        try:
-            # Shielded, so that the context knows of a leaving before the servicer feels it.
-            return await asyncio.shield(self._task)
-        except asyncio.CancelledError:
-            self.cancel()
-            raise
+        # A caller that is cancelled while it waits cancels what it waits for.
+        return self._task.__await__()
 
 
 class _End:
@@ -203,18 +204,17 @@ class Stream(_Call):
         self._task.add_done_callback(self._ended)
 
     async def _run(self, request: Any) -> None:
-        async with self._failing():
-            handler = await self._handler()
-            streaming = cast(Any, handler.unary_stream)(request, self._context)
-            async with contextlib.aclosing(streaming) as answers:
-                async for answer in answers:
-                    self._context.head()
-                    await self._answers.put(answer)
+        handler = await self._handler()
+        streaming = cast(Any, handler.unary_stream)(request, self._context)
+        async with contextlib.aclosing(streaming) as answers:
+            async for answer in answers:
+                self._context.head()
+                await self._answers.put(answer)
 
     async def _tell(self, request: Any) -> None:
         """Serves, and puts the end, or the failure, behind what has been answered; in the task that a leaving ends."""
         try:
-            await self._run(request)
+            await self._served(self._run, request)
         except grpc.aio.AioRpcError as error:
             self._failure = error
         await self._answers.put(_End)
@@ -226,7 +226,6 @@ class Stream(_Call):
             self._answers.put_nowait(_End)
 
     def cancel(self) -> bool:
-        self._context.left = True
         return self._task.cancel()
 
     async def __aiter__(self) -> AsyncIterator[Any]:

@@ -26,6 +26,7 @@ class Service:
 
     def __init__(self, gate: Gate) -> None:
         self._handlers: dict[str, Any] = {}
+        self._dressed: dict[str, Handler] = {}
         self._running: set[asyncio.Task[Any]] = set()
         self._chain: Any = self._found
         for interceptor in reversed(interceptors(gate)):
@@ -62,8 +63,13 @@ class Service:
 
     async def handler(self, details: grpc.HandlerCallDetails) -> Handler | None:
         """What serves a call, with every interceptor around it."""
-        found: Handler | None = await self._chain(details)
-        return found
+        known = self._dressed.get(details.method)
+        if known is None:
+            known = await self._chain(details)
+            if known is not None:
+                # Our interceptors look at a call's metadata when it runs, not when its handler is found.
+                self._dressed[details.method] = known
+        return known
 
     async def _found(self, details: grpc.HandlerCallDetails) -> Any:
         return self._handlers.get(details.method)

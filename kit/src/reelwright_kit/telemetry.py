@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator, Mapping
+from typing import Protocol
 
 from opentelemetry import context, propagate, trace
 from opentelemetry.exporter.otlp.proto.grpc.trace_exporter import OTLPSpanExporter
@@ -19,14 +20,38 @@ JOB_ID = "reelwright.job.id"
 CALL_ID = "reelwright.call.id"
 
 
-def configure(service: str, otlp_endpoint: str) -> TracerProvider:
-    """Makes this process a source of spans named `service`; they are sent only when `otlp_endpoint` is set."""
+_PROPAGATED = ("traceparent", "baggage")
+"""Without one of these a caller told nothing of its trace."""
+
+
+class Spans(Protocol):
+    """A source of spans."""
+
+    def shutdown(self) -> None:
+        """Sends what has not been sent."""
+
+
+class NoSpans:
+    """No source: nobody would see them. The trace of a caller goes on all the same."""
+
+    def shutdown(self) -> None:
+        """Nothing is left to send."""
+
+
+def configure(service: str, otlp_endpoint: str) -> Spans:
+    """Makes this process a source of spans named `service` where `otlp_endpoint` is set, to which they are sent."""
+    if not otlp_endpoint:
+        return NoSpans()
     provider = TracerProvider(resource=Resource.create({SERVICE_NAME: f"reelwright-{service}"}))
-    if otlp_endpoint:
-        exporter = OTLPSpanExporter(endpoint=otlp_endpoint, insecure=not otlp_endpoint.startswith("https"))
-        provider.add_span_processor(BatchSpanProcessor(exporter))
+    exporter = OTLPSpanExporter(endpoint=otlp_endpoint, insecure=not otlp_endpoint.startswith("https"))
+    provider.add_span_processor(BatchSpanProcessor(exporter))
     trace.set_tracer_provider(provider)
     return provider
+
+
+def recording() -> bool:
+    """Whether anybody sees spans; building one costs more than most of what it would tell of."""
+    return isinstance(trace.get_tracer_provider(), TracerProvider)
 
 
 @contextlib.contextmanager
@@ -50,6 +75,11 @@ def outgoing(metadata: Mapping[str, str]) -> dict[str, str]:
     carrier = dict(metadata)
     propagate.inject(carrier)
     return carrier
+
+
+def continues(metadata: Mapping[str, str]) -> bool:
+    """Whether a caller sent its trace in `metadata`."""
+    return any(name in metadata for name in _PROPAGATED)
 
 
 @contextlib.contextmanager

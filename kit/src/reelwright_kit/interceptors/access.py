@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import functools
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -11,7 +10,7 @@ from reelwright_kit import caller, contract
 from reelwright_kit.access.authentication import Metadata
 from reelwright_kit.access.gate import Gate
 from reelwright_kit.access.scopes import Rule, rule_of
-from reelwright_kit.interceptors.wrapping import Context, Details, Handler, OurInterceptor, wrap
+from reelwright_kit.interceptors.wrapping import Context, Handler, OurInterceptor, metadata_of, wrap
 
 _WAIT_JOB = "/reelwright.jobs.v1.JobService/WaitJob"
 _WAIT = "wait"
@@ -22,15 +21,15 @@ class AccessInterceptor(OurInterceptor):
     """Stands before everything that looks into a request, so that nobody learns anything without a key."""
 
     def __init__(self, gate: Gate) -> None:
+        super().__init__()
         self._gate = gate
 
-    def dress(self, handler: Handler, details: Details) -> Handler:
-        rule = rule_of(details.method)
-        metadata: Metadata = details.invocation_metadata or ()
-        lasts = handler.request_streaming or handler.response_streaming or _waits(details.method)
+    def dress(self, handler: Handler, method: str) -> Handler:
+        rule = rule_of(method)
+        lasts = handler.request_streaming or handler.response_streaming or _waits(method)
 
         def around(context: Context) -> contextlib.AbstractAsyncContextManager[None]:
-            return self._entered(rule, metadata, lasts=lasts)
+            return self._entered(rule, metadata_of(context), lasts=lasts)
 
         def check(message: Any) -> None:
             rule.check(caller.current(), message)
@@ -50,7 +49,6 @@ class AccessInterceptor(OurInterceptor):
             yield
 
 
-@functools.cache
 def _waits(method: str) -> bool:
     """Whether a call may be answered late on purpose."""
     service, _, name = method.lstrip("/").partition("/")

@@ -6,13 +6,14 @@ import contextlib
 import re
 import secrets
 import time
-from collections.abc import AsyncIterator
+from typing import Any
 
 import grpc
 import structlog
+from opentelemetry import trace
 
 from reelwright_kit import caller, logs, telemetry
-from reelwright_kit.interceptors.wrapping import Context, Details, Handler, OurInterceptor, wrap
+from reelwright_kit.interceptors.wrapping import Context, Handler, OurInterceptor, metadata_of, wrap
 
 log = logs.logger(__name__)
 
@@ -22,37 +23,55 @@ _SANE_ID = re.compile(r"[A-Za-z0-9._:/-]{1,128}")
 class CallInterceptor(OurInterceptor):
     """The outermost interceptor."""
 
-    def dress(self, handler: Handler, details: Details) -> Handler:
-        sent = {str(name): value for name, value in details.invocation_metadata if isinstance(value, str)}
-        keys = tuple(
-            value for name, value in details.invocation_metadata if name == caller.KEY_HEADER and isinstance(value, str)
-        )
-        return wrap(handler, lambda context: _call(details.method, sent, keys, context))
+    def __init__(self) -> None:
+        super().__init__()
+        self._spans = telemetry.recording()
+
+    def dress(self, handler: Handler, method: str) -> Handler:
+        def around(context: Context) -> contextlib.AbstractAsyncContextManager[None]:
+            return _Call(method, context, spans=self._spans)
+
+        return wrap(handler, around)
 
 
-@contextlib.asynccontextmanager
-async def _call(method: str, sent: dict[str, str], keys: tuple[str, ...], context: Context) -> AsyncIterator[None]:
-    call_id = sent.get("x-request-id", "")
-    if not _SANE_ID.fullmatch(call_id):
-        call_id = secrets.token_hex(16)
-    retries = caller.retries_of(sent.get(caller.RETRIES_HEADER, ""))
-    # Nobody yet, who may do nothing.
-    caller.become(caller.Caller("", call_id, keys, retries, scopes=frozenset()))
-    began = time.perf_counter()
-    with (
-        structlog.contextvars.bound_contextvars(request_id=call_id),
-        telemetry.continuing(sent),
-        telemetry.span(method.lstrip("/"), **_attributes(method, call_id)) as span,
-    ):
-        try:
-            yield
-        finally:
-            code = _code_of(context)
-            span.set_attribute(telemetry.RPC_STATUS, code)
-            duration_ms = round((time.perf_counter() - began) * 1000, 1)
-            known = caller.current()
-            whose = {"tenant": known.tenant, "key": known.key} if known.key else {}
-            log.info("rpc", rpc=method, code=code, duration_ms=duration_ms, **whose)
+class _Call:
+    """One call, from its beginning to its line in the log."""
+
+    def __init__(self, method: str, context: Context, *, spans: bool) -> None:
+        self._method = method
+        self._context = context
+        self._spans = spans
+        self._stack = contextlib.ExitStack()
+        self._span: trace.Span | None = None
+        self._began = time.perf_counter()
+
+    async def __aenter__(self) -> None:
+        metadata = metadata_of(self._context)
+        sent = {str(name): value for name, value in metadata if isinstance(value, str)}
+        keys = tuple(str(value) for name, value in metadata if name == caller.KEY_HEADER)
+        call_id = sent.get("x-request-id", "")
+        if not _SANE_ID.fullmatch(call_id):
+            call_id = secrets.token_hex(16)
+        retries = caller.retries_of(sent.get(caller.RETRIES_HEADER, ""))
+        # Nobody yet, who may do nothing.
+        caller.become(caller.Caller("", call_id, keys, retries, scopes=frozenset()))
+        self._tokens = structlog.contextvars.bind_contextvars(request_id=call_id)
+        if telemetry.continues(sent):
+            self._stack.enter_context(telemetry.continuing(sent))
+        if self._spans:
+            spanned = telemetry.span(self._method.lstrip("/"), **_attributes(self._method, call_id))
+            self._span = self._stack.enter_context(spanned)
+
+    async def __aexit__(self, *raised: Any) -> None:
+        code = _code_of(self._context)
+        duration_ms = round((time.perf_counter() - self._began) * 1000, 1)
+        known = caller.current()
+        whose = {"tenant": known.tenant, "key": known.key} if known.key else {}
+        log.info("rpc", rpc=self._method, code=code, duration_ms=duration_ms, **whose)
+        if self._span:
+            self._span.set_attribute(telemetry.RPC_STATUS, code)
+        self._stack.__exit__(*raised)
+        structlog.contextvars.reset_contextvars(**self._tokens)
 
 
 def _attributes(method: str, call_id: str) -> dict[str, str]:

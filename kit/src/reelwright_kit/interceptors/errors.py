@@ -15,7 +15,7 @@ from grpc_status import rpc_status
 from reelwright_kit import caller, logs
 from reelwright_kit.database import LOST
 from reelwright_kit.errors import AppError, Code, PartUnavailable, Unexpected
-from reelwright_kit.interceptors.wrapping import Context, Details, Handler, OurInterceptor, wrap
+from reelwright_kit.interceptors.wrapping import Context, Handler, OurInterceptor, wrap
 from reelwright_kit.statuses import CHALLENGE, RETRY_AFTER, status_of
 
 log = logs.logger(__name__)
@@ -24,7 +24,7 @@ log = logs.logger(__name__)
 class ErrorInterceptor(OurInterceptor):
     """Stands around servicers, streams included."""
 
-    def dress(self, handler: Handler, details: Details) -> Handler:
+    def dress(self, handler: Handler, method: str) -> Handler:
         return wrap(handler, _translating, before=_send_headers)
 
 

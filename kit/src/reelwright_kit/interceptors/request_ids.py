@@ -8,7 +8,7 @@ from google.protobuf.message import Message
 
 from reelwright_kit import caller
 from reelwright_kit.errors import FieldInvalid
-from reelwright_kit.interceptors.wrapping import Details, Handler, OurInterceptor, wrap
+from reelwright_kit.interceptors.wrapping import Handler, OurInterceptor, wrap
 
 FIELD = "request_id"
 HEADER = "header"
@@ -18,7 +18,7 @@ HEADER = "header"
 class RequestIdInterceptor(OurInterceptor):
     """Stands before validation, so that a key obeys the rules of the field it stands for."""
 
-    def dress(self, handler: Handler, details: Details) -> Handler:
+    def dress(self, handler: Handler, method: str) -> Handler:
         return wrap(handler, check=adopt)
 
 

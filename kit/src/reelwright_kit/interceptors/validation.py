@@ -10,7 +10,7 @@ from google.protobuf.descriptor import FieldDescriptor
 from google.protobuf.message import Message
 
 from reelwright_kit.errors import AppError, Code, Violation
-from reelwright_kit.interceptors.wrapping import Details, Handler, OurInterceptor, wrap
+from reelwright_kit.interceptors.wrapping import Handler, OurInterceptor, wrap
 
 
 class RequestInvalid(AppError):
@@ -28,7 +28,7 @@ class RequestInvalid(AppError):
 class ValidationInterceptor(OurInterceptor):
     """The innermost interceptor."""
 
-    def dress(self, handler: Handler, details: Details) -> Handler:
+    def dress(self, handler: Handler, method: str) -> Handler:
         return wrap(handler, check=check)
 
 
@@ -39,7 +39,9 @@ def check(message: Message) -> None:
         for violation in protovalidate.collect_violations(message)
     ]
     # PostgreSQL keeps no NUL in texts, and no text of ours needs one.
-    found.extend(Violation(field, "must not contain NUL characters", "string.nul") for field in _with_nul(message, ""))
+    if b"\0" in message.SerializeToString():
+        nul = "must not contain NUL characters"
+        found.extend(Violation(field, nul, "string.nul") for field in _with_nul(message, ""))
     if found:
         raise RequestInvalid(_once_per_field(found))
 

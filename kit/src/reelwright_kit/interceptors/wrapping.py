@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable
-from typing import TYPE_CHECKING, Any
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from typing import TYPE_CHECKING, Any, cast
 
 import grpc
+
+from reelwright_kit.access.authentication import Metadata
 
 if TYPE_CHECKING:
     # Generic in the stubs only.
@@ -28,29 +30,26 @@ Continuation = Callable[[Details], Awaitable[Handler | None]]
 class OurInterceptor(grpc.aio.ServerInterceptor):
     """Base of the interceptors of our own calls; others pass."""
 
-    async def intercept_service(self, continuation: Continuation, handler_call_details: Details) -> Handler | None:
-        handler = await continuation(handler_call_details)
-        if handler is None or not handler_call_details.method.startswith(OURS):
-            return handler
-        return self.dress(handler, handler_call_details)
+    def __init__(self) -> None:
+        self._dressed: dict[str, tuple[Handler, Handler]] = {}
 
-    def dress(self, handler: Handler, details: Details) -> Handler:
-        """What serves the call instead of `handler`."""
+    async def intercept_service(self, continuation: Continuation, handler_call_details: Details) -> Handler | None:
+        method = handler_call_details.method
+        handler = await continuation(handler_call_details)
+        if handler is None or not method.startswith(OURS):
+            return handler
+        known = self._dressed.get(method)
+        if known is None or known[0] is not handler:
+            known = self._dressed[method] = (handler, self.dress(handler, method))
+        return known[1]
+
+    def dress(self, handler: Handler, method: str) -> Handler:
+        """What serves the calls of a method instead of `handler`; made once, so it must not depend on the call."""
         raise NotImplementedError
 
 
-async def _nothing(context: Context) -> None:
-    pass
-
-
-@contextlib.asynccontextmanager
-async def plain(context: Context) -> AsyncIterator[None]:
-    """Nothing around a call."""
-    yield
-
-
 def wrap(
-    handler: Handler, around: Around = plain, check: Check = lambda message: None, before: Before = _nothing
+    handler: Handler, around: Around | None = None, check: Check | None = None, before: Before | None = None
 ) -> Handler:
     """`handler` with every request message given to `check`, and the whole call, streams included, inside `around`.
 
@@ -68,32 +67,55 @@ def wrap(
     return make(wrapped, handler.request_deserializer, handler.response_serializer)
 
 
-def _unary(inner: Any, around: Around, check: Check, before: Before, many: bool) -> Any:
-    async def call(request: Any, context: Context) -> Any:
-        async with around(context):
-            answer = await inner(_checked(request, check, many), context)
+def _unary(inner: Any, around: Around | None, check: Check | None, before: Before | None, many: bool) -> Any:
+    async def checked(request: Any, context: Context) -> Any:
+        answer = await inner(_checked(request, check, many), context)
+        if before:
             await before(context)
-            return answer
+        return answer
 
-    return call
+    async def call(request: Any, context: Context) -> Any:
+        assert around
+        async with around(context):
+            return await checked(request, context)
+
+    return call if around else checked
 
 
-def _streaming(inner: Any, around: Around, check: Check, before: Before, many: bool) -> Any:
-    async def call(request: Any, context: Context) -> AsyncIterator[Any]:
-        async with around(context), contextlib.aclosing(inner(_checked(request, check, many), context)) as answers:
-            waiting = True
+def _streaming(inner: Any, around: Around | None, check: Check | None, before: Before | None, many: bool) -> Any:
+    def checked(request: Any, context: Context) -> AsyncGenerator[Any]:
+        answers: AsyncGenerator[Any] = inner(_checked(request, check, many), context)
+        return _announced(answers, before, context) if before else answers
+
+    async def call(request: Any, context: Context) -> AsyncGenerator[Any]:
+        assert around
+        async with around(context), contextlib.aclosing(checked(request, context)) as answers:
             async for answer in answers:
-                if waiting:
-                    await before(context)
-                    waiting = False
                 yield answer
+
+    return call if around else checked
+
+
+def metadata_of(context: Context) -> Metadata:
+    """What came with a call."""
+    return cast(Metadata, context.invocation_metadata() or ())
+
+
+async def _announced(answers: AsyncGenerator[Any], before: Before, context: Context) -> AsyncGenerator[Any]:
+    async with contextlib.aclosing(answers):
+        waiting = True
+        async for answer in answers:
             if waiting:
                 await before(context)
+                waiting = False
+            yield answer
+        if waiting:
+            await before(context)
 
-    return call
 
-
-def _checked(request: Any, check: Check, many: bool) -> Any:
+def _checked(request: Any, check: Check | None, many: bool) -> Any:
+    if check is None:
+        return request
     if many:
         return _each_checked(request, check)
     check(request)

@@ -57,7 +57,7 @@ class Prices:
     """
 
     def __init__(self, lists: Sequence[Sequence[Entry]], day: Callable[[], date] = today) -> None:
-        self._lists = lists
+        self._lists = [_by_model(entries) for entries in lists]
         self._day = day
 
     @classmethod
@@ -71,7 +71,7 @@ class Prices:
         day, everything = self._day(), f"{model.partition('/')[0]}/*"
         for entries in self._lists:
             for wanted in (model, everything):
-                begun = [entry for entry in entries if entry.model == wanted and entry.start <= day]
+                begun = [entry for entry in entries.get(wanted, ()) if entry.start <= day]
                 if begun:
                     return max(begun, key=lambda entry: entry.start)
         return None
@@ -141,6 +141,13 @@ class Prices:
             case Entry(micros_per_million_characters=int(price)):
                 return -(-price * characters // MILLION)
         return None
+
+
+def _by_model(entries: Sequence[Entry]) -> dict[str, list[Entry]]:
+    found: dict[str, list[Entry]] = {}
+    for entry in entries:
+        found.setdefault(entry.model, []).append(entry)
+    return found
 
 
 def _given(path: str) -> list[Entry]:

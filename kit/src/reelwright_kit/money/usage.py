@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import math
 from collections import deque
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
+
+import msgspec
 
 from reelwright_kit import caller, logs
 from reelwright_kit.database import LOST, Pool
@@ -25,8 +27,7 @@ _COLUMNS = "time, tenant, key, job, kind, provider, model, requests, input_token
 _COPY = f"copy reelwright.usage ({_COLUMNS}) from stdin".encode()
 
 
-@dataclass(frozen=True)
-class Use:
+class Use(msgspec.Struct, frozen=True):
     """One call of a model, for whoever made it."""
 
     kind: str
@@ -39,7 +40,8 @@ class Use:
     input_tokens: int = 0
     output_tokens: int = 0
     cost_micros: int = 0
-    time: datetime = field(default_factory=lambda: datetime.now(UTC))
+    time: datetime = msgspec.field(default_factory=lambda: datetime.now(UTC))
+    requests: int = 1
 
     @classmethod
     def of_caller(
@@ -52,8 +54,22 @@ class Use:
     @property
     def row(self) -> tuple[object, ...]:
         """As the table has it."""
-        asked = (self.time, self.tenant, self.key, self.job, self.kind, self.provider, self.model)
-        return (*asked, 1, self.input_tokens, self.output_tokens, self.cost_micros)
+        return (self.time, *self.whose, self.requests, self.input_tokens, self.output_tokens, self.cost_micros)
+
+    @property
+    def whose(self) -> tuple[str, ...]:
+        """All but the time and the numbers."""
+        return (self.tenant, self.key, self.job, self.kind, self.provider, self.model)
+
+    def plus(self, other: Use) -> Use:
+        """Both as one, at the time of this."""
+        return msgspec.structs.replace(
+            self,
+            input_tokens=self.input_tokens + other.input_tokens,
+            output_tokens=self.output_tokens + other.output_tokens,
+            cost_micros=self.cost_micros + other.cost_micros,
+            requests=self.requests + other.requests,
+        )
 
 
 class UsageRecorder:
@@ -80,9 +96,10 @@ class UsageRecorder:
             self._keep([use])
 
     async def flush(self) -> None:
-        """Writes what waits; what a database that is away does not take waits on."""
+        """Writes what waits now; what a database that is away does not take waits on."""
         async with self._writing:
-            while self._waiting:
+            # What comes meanwhile is for the next time: else a busy process would write all the time, a little each.
+            for _ in range(math.ceil(len(self._waiting) / FLUSH_AT)):
                 batch = [self._waiting.popleft() for _ in range(min(FLUSH_AT, len(self._waiting)))]
                 try:
                     await self._write(batch)
@@ -145,5 +162,15 @@ class UsageRecorder:
             connection.cursor() as cursor,
             cursor.copy(_COPY) as copy,
         ):
-            for use in uses:
+            for use in _together(uses):
                 await copy.write_row(use.row)
+
+
+def _together(uses: Sequence[Use]) -> list[Use]:
+    """The uses of one second that differ in nothing but their numbers as one; what they sum up to stays the same."""
+    sums: dict[tuple[object, ...], Use] = {}
+    for use in uses:
+        alike = (use.time.replace(microsecond=0), *use.whose)
+        known = sums.get(alike)
+        sums[alike] = use if known is None else known.plus(use)
+    return list(sums.values())

@@ -5,9 +5,11 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import AsyncGenerator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from operator import is_
 
 import msgspec
+from msgspec.structs import replace
 
 from reelwright_kit import caller
 from reelwright_kit.catalogue import Catalogue
@@ -62,7 +64,8 @@ class Chatting:
 
     async def _asked(self, model: TextModel, asked: Asked) -> Answer:
         answer = await model.answer(asked.question)
-        return replace(answer, head=_identified(answer.head, _new_head()))
+        complete = answer.head.id and answer.head.created
+        return answer if complete else replace(answer, head=_identified(answer.head, _new_head()))
 
     def stream(self, asked: Asked) -> AsyncGenerator[Piece]:
         """The answer piece by piece; one given before under the id is given again."""
@@ -87,11 +90,11 @@ class Chatting:
         head, begun = _new_head(), set[int]()
         async with contextlib.aclosing(model.stream(asked.question)) as pieces:
             async for piece in pieces:
-                named = _identified(piece.head, head)
-                # The first piece decides: a provider may leave the id out of some.
-                head = replace(head, id=named.id, created=named.created)
+                # A provider may leave the id out of some.
+                head = _identified(piece.head, head)
                 deltas = tuple(_opened(delta, begun) for delta in piece.deltas)
-                yield replace(piece, deltas=deltas, head=replace(named, id=head.id, created=head.created))
+                same = head is piece.head and all(map(is_, deltas, piece.deltas))
+                yield piece if same else replace(piece, deltas=deltas, head=head)
 
     def model(self, name: str) -> TextModel:
         """The model of this name, or the one that answers when there is none; raises ModelNotFound."""
@@ -121,8 +124,11 @@ def _opened(delta: Delta, begun: set[int]) -> Delta:
     """`delta`, which says who speaks if it is the first of its choice and only then."""
     first = delta.index not in begun
     begun.add(delta.index)
-    return replace(delta, role="assistant" if first else "")
+    role = "assistant" if first else ""
+    return delta if delta.role == role else replace(delta, role=role)
 
 
 def _identified(head: Head, otherwise: Head) -> Head:
+    if head.id and head.created:
+        return head
     return replace(head, id=head.id or otherwise.id, created=head.created or otherwise.created)

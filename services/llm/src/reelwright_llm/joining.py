@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+
+from msgspec.structs import asdict, replace
 
 from reelwright_llm.providers.interface import (
     Answer,
@@ -63,7 +65,7 @@ def joined(pieces: Iterable[Piece]) -> Answer:
     usage: Usage | None = None
     micros = 0
     for piece in pieces:
-        head = replace(head, **{name: value for name, value in vars(piece.head).items() if value})
+        head = replace(head, **{name: value for name, value in asdict(piece.head).items() if value})
         extra |= piece.extra
         if piece.usage:
             usage, micros = piece.usage, piece.cost_micros

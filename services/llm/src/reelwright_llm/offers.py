@@ -5,9 +5,10 @@ from __future__ import annotations
 import contextlib
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from typing import TypeVar
 
+from reelwright_kit import telemetry
 from reelwright_kit.errors import ModelNotFound
 from reelwright_llm.metering import Meter
 from reelwright_llm.providers import anthropic_messages, gemini_content, hosts
@@ -39,6 +40,8 @@ from reelwright_llm.wrappers.shown import Shelf, ShownText
 from reelwright_llm.wrappers.traced import TracedText
 
 M = TypeVar("M")
+MOST_OTHERS = 256
+"""Models of one vendor that are on no list and are kept put together; users may give any name."""
 VENDORS: tuple[Callable[[LlmSettings], Vendor], ...] = (
     hosts.openai,
     hosts.azure,
@@ -129,7 +132,7 @@ class _Texts:
 
     def routes(self) -> Routes[TextModel]:
         listed = [*self._own, *(f"{v.provider}/{name}" for v in self._vendors.values() for name in v.chat_models)]
-        others = {provider: partial(self._other, provider) for provider in self._wires}
+        others = {provider: lru_cache(MOST_OTHERS)(partial(self._other, provider)) for provider in self._wires}
         settings = self._settings
         return Routes([self._composed(model) for model in listed], settings.default_model, settings.alias_map, others)
 
@@ -143,7 +146,7 @@ class _Texts:
 
     def _alone(self, model: str) -> TextModel:
         if model in self._own:
-            return PricedText(TracedText(self._own[model]), self._meter)
+            return PricedText(_traced(self._own[model]), self._meter)
         provider, _, name = model.partition("/")
         if provider not in self._vendors:
             raise ModelNotFound(model)
@@ -152,7 +155,11 @@ class _Texts:
         if provider not in self._wires:
             return NotConfigured(card)
         made = vendor.text(card, name, self._wires[provider])
-        return PricedText(ShownText(TracedText(made), self._shelf), self._meter)
+        return PricedText(ShownText(_traced(made), self._shelf), self._meter)
+
+
+def _traced(model: TextModel) -> TextModel:
+    return TracedText(model) if telemetry.recording() else model
 
 
 def _embedding(vendors: Sequence[Vendor], wires: Mapping[str, Wire], settings: LlmSettings) -> Routes[EmbeddingModel]:

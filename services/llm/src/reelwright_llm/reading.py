@@ -24,8 +24,9 @@ _OPTIONS = {"image": ("detail",), "audio": ("format",), "video": ("frames_per_se
 
 def asked_from(request: ChatLike) -> Asked:
     """The question a request asks."""
-    digest, needs = digest_of(request), tuple(_needs(request))
-    return Asked(question_from(request), request.model, request.request_id, digest, needs)
+    # Only under a request id it matters whether the question is the same.
+    digest = digest_of(request) if request.request_id else b""
+    return Asked(question_from(request), request.model, request.request_id, digest, tuple(_needs(request)))
 
 
 def question_from(request: ChatLike) -> Question:

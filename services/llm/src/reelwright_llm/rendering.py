@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from google.protobuf import struct_pb2, timestamp_pb2
+from msgspec.structs import asdict
 
 from reelwright.jobs.v1 import jobs_service_pb2 as jobs
 from reelwright.llm.v1 import llm_service_pb2 as pb
@@ -51,7 +52,7 @@ def chunk_message(piece: Piece) -> pb.ChatChunk:
 
 def usage_message(usage: Usage) -> pb.Usage:
     """Token usage."""
-    counts = {name: count for name, count in vars(usage).items() if name != "extra"}
+    counts = {name: count for name, count in asdict(usage).items() if name != "extra"}
     total = usage.input_tokens + usage.output_tokens
     return pb.Usage(**counts, total_tokens=total, extra=struct_of(usage.extra))
 

@@ -43,29 +43,35 @@ async def gathered(
 
     `inside` are those of one message. The call is cancelled when this is closed early.
     """
-    pending = Pending(inside)
+    pending = Pending(inside, silence_s)
     collecting = asyncio.create_task(pending.collect(call))
     collecting.add_done_callback(pending.end)
     try:
         while not pending.exhausted:
-            taken = await pending.take(silence_s)
+            taken = await pending.take()
             if taken or not pending.exhausted:
                 yield taken
         await collecting
     finally:
         call.cancel()
         collecting.cancel()
+        pending.close()
 
 
 class Pending(Generic[Message, Piece]):
     """Pieces that have come and that nobody has taken."""
 
-    def __init__(self, inside: Callable[[Message], Iterable[Piece]]) -> None:
+    def __init__(self, inside: Callable[[Message], Iterable[Piece]], silence_s: float) -> None:
         self._inside = inside
         self._pieces: list[Piece] = []
         self._ended = False
         self._news = asyncio.Event()
         self._room = asyncio.Event()
+        self._silence_s = silence_s
+        self._loop = asyncio.get_running_loop()
+        self._taken_at = self._loop.time()
+        # One timer that is set anew when it was too early: far fewer than one for every piece.
+        self._timer = self._loop.call_later(silence_s, self._silent)
 
     async def collect(self, call: Streaming[Message]) -> None:
         """Takes in what the call says."""
@@ -88,14 +94,21 @@ class Pending(Generic[Message, Piece]):
         """Whether there is nothing left."""
         return self._ended and not self._pieces
 
-    async def take(self, silence_s: float) -> list[Piece]:
-        """What is there, at once or as soon as there is something; nothing after `silence_s`."""
-        try:
-            async with asyncio.timeout(silence_s):
-                await self._news.wait()
-        except TimeoutError:
-            return []
+    async def take(self) -> list[Piece]:
+        """What is there, at once or as soon as there is something; nothing after so many seconds of silence."""
+        await self._news.wait()
+        self._taken_at = self._loop.time()
         taken, self._pieces = self._pieces, []
         self._news.clear()
         self._room.set()
         return taken
+
+    def close(self) -> None:
+        """Watches for silence no more."""
+        self._timer.cancel()
+
+    def _silent(self) -> None:
+        left = self._taken_at + self._silence_s - self._loop.time()
+        if left <= 0:
+            self._news.set()
+        self._timer = self._loop.call_later(left if left > 0 else self._silence_s, self._silent)

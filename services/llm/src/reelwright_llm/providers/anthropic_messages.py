@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import AsyncGenerator, Iterator
-from dataclasses import replace
 
 import msgspec
+from msgspec.structs import replace
 
 from reelwright_kit.jobs.commission import ProviderBusy
 from reelwright_llm.errors import CapabilityUnsupported

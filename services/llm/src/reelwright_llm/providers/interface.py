@@ -1,16 +1,17 @@
-"""What providers of text, of embeddings and of judgements are to this service."""
+"""What providers of text, of embeddings and of judgements are to this service; structs, which are made in no time."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Iterable, Sequence
-from dataclasses import dataclass, field
 from typing import Any, Protocol
+
+import msgspec
+from msgspec import field
 
 Json = dict[str, Any]
 
 
-@dataclass(frozen=True)
-class ModelCard:
+class ModelCard(msgspec.Struct, frozen=True):
     """What a model can do, as ListModels shows it."""
 
     id: str
@@ -25,8 +26,7 @@ class ModelCard:
     reason: str = ""
 
 
-@dataclass(frozen=True)
-class Media:
+class Media(msgspec.Struct, frozen=True):
     """A file in a message: an address, the bytes themselves, or the id of a stored file."""
 
     kind: str
@@ -46,8 +46,7 @@ class Media:
     """Of a video: a model that takes no videos is shown pictures of it."""
 
 
-@dataclass(frozen=True)
-class Part:
+class Part(msgspec.Struct, frozen=True):
     """One part of a message: words, or a file."""
 
     text: str = ""
@@ -55,8 +54,7 @@ class Part:
     extra: Json = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class ToolCall:
+class ToolCall(msgspec.Struct, frozen=True):
     """A function the model asks the caller to run."""
 
     id: str
@@ -65,8 +63,7 @@ class ToolCall:
     extra: Json = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class Turn:
+class Turn(msgspec.Struct, frozen=True):
     """One message of a conversation."""
 
     role: str
@@ -91,8 +88,7 @@ class Turn:
         return [part.media for part in self.parts if part.media]
 
 
-@dataclass(frozen=True)
-class Tool:
+class Tool(msgspec.Struct, frozen=True):
     """A function the model may ask the caller to run."""
 
     name: str
@@ -102,8 +98,7 @@ class Tool:
     strict: bool | None = None
 
 
-@dataclass(frozen=True)
-class Sampling:
+class Sampling(msgspec.Struct, frozen=True):
     """How words are chosen; None leaves it to the model."""
 
     temperature: float | None = None
@@ -118,8 +113,7 @@ class Sampling:
     top_logprobs: int | None = None
 
 
-@dataclass(frozen=True)
-class Hints:
+class Hints(msgspec.Struct, frozen=True):
     """What a vendor is told beside the question; empty leaves it to the vendor."""
 
     reasoning_effort: str = ""
@@ -130,8 +124,7 @@ class Hints:
     metadata: dict[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class Question:
+class Question(msgspec.Struct, frozen=True):
     """What a model is asked."""
 
     turns: tuple[Turn, ...]
@@ -160,8 +153,7 @@ class Question:
     """How old an equal answer may be, in seconds; None leaves it to the setting."""
 
 
-@dataclass(frozen=True)
-class Usage:
+class Usage(msgspec.Struct, frozen=True):
     """Tokens a call used."""
 
     input_tokens: int
@@ -177,8 +169,7 @@ class Usage:
     extra: Json = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class TokenLogprob:
+class TokenLogprob(msgspec.Struct, frozen=True):
     """How likely one token was."""
 
     token: str
@@ -187,16 +178,14 @@ class TokenLogprob:
     top: tuple[TokenLogprob, ...] = ()
 
 
-@dataclass(frozen=True)
-class Logprobs:
+class Logprobs(msgspec.Struct, frozen=True):
     """How likely the tokens of an answer were."""
 
     content: tuple[TokenLogprob, ...] = ()
     refusal: tuple[TokenLogprob, ...] = ()
 
 
-@dataclass(frozen=True)
-class Choice:
+class Choice(msgspec.Struct, frozen=True):
     """One answer."""
 
     turn: Turn
@@ -206,8 +195,7 @@ class Choice:
     extra: Json = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class Head:
+class Head(msgspec.Struct, frozen=True):
     """What the whole of an answer says about itself; empty and 0 where the provider says nothing."""
 
     id: str = ""
@@ -220,8 +208,7 @@ class Head:
     provider: str = ""
 
 
-@dataclass(frozen=True)
-class Answer:
+class Answer(msgspec.Struct, frozen=True):
     """What a model said."""
 
     head: Head
@@ -242,8 +229,7 @@ class Answer:
         return self.choices[0].turn.words if self.choices else ""
 
 
-@dataclass(frozen=True)
-class CallDelta:
+class CallDelta(msgspec.Struct, frozen=True):
     """What is new of a function that the model asks for; pieces of one `index` belong together."""
 
     index: int
@@ -253,8 +239,7 @@ class CallDelta:
     extra: Json = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class Delta:
+class Delta(msgspec.Struct, frozen=True):
     """What is new of one choice."""
 
     index: int = 0
@@ -275,8 +260,7 @@ class Delta:
         return written + sum(len(call.arguments) for call in self.calls)
 
 
-@dataclass(frozen=True)
-class Piece:
+class Piece(msgspec.Struct, frozen=True):
     """Part of an answer; the last one carries the usage and what it cost."""
 
     deltas: tuple[Delta, ...] = ()
@@ -296,8 +280,7 @@ class Piece:
         return "".join(delta.text or "" for delta in self.deltas if delta.index == 0)
 
 
-@dataclass(frozen=True)
-class Judgement:
+class Judgement(msgspec.Struct, frozen=True):
     """Whether something is harmful."""
 
     flagged: bool
@@ -306,8 +289,7 @@ class Judgement:
     extra: Json = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class Judged:
+class Judged(msgspec.Struct, frozen=True):
     """One judgement for each text, or a single one for all when pictures were given."""
 
     judgements: tuple[Judgement, ...]
@@ -316,8 +298,7 @@ class Judged:
     extra: Json = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class Embedded:
+class Embedded(msgspec.Struct, frozen=True):
     """One vector for each text."""
 
     vectors: Sequence[Sequence[float]]
@@ -326,8 +307,7 @@ class Embedded:
     extra: Json = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class Texts:
+class Texts(msgspec.Struct, frozen=True):
     """What is to be embedded."""
 
     inputs: Sequence[str]

@@ -6,7 +6,7 @@ import base64
 import contextlib
 import struct
 from collections.abc import AsyncGenerator, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -16,7 +16,6 @@ from reelwright_kit.jobs.commission import ProviderBusy
 from reelwright_llm.providers.interface import (
     Answer,
     Embedded,
-    Head,
     Json,
     Judged,
     Judgement,
@@ -96,10 +95,10 @@ class CompatibleText:
     async def answer(self, question: Question) -> Answer:
         body = chat_body(question, self._name, self._host.tokens_field)
         with understood(self.card):
-            answer = answer_from(await self._host.ask("chat/completions", self.card, self._name, body))
+            answer = answer_from(await self._host.ask("chat/completions", self.card, self._name, body), self.card)
             if not answer.choices:
                 raise ProviderBusy(self.card.provider, "the answer has no choices")
-            return replace(answer, head=self._named(answer.head))
+            return answer
 
     async def stream(self, question: Question) -> AsyncGenerator[Piece]:
         body = streamed(chat_body(question, self._name, self._host.tokens_field))
@@ -119,11 +118,7 @@ class CompatibleText:
     def _piece(self, body: Any) -> Piece:
         if body.get("error"):
             raise broken(self.card.provider, self.card.id, body)
-        piece = piece_from(body)
-        return replace(piece, head=self._named(piece.head))
-
-    def _named(self, head: Head) -> Head:
-        return replace(head, model=self.card.id, provider=self.card.provider)
+        return piece_from(body, self.card)
 
 
 class CompatibleEmbedding:

@@ -7,9 +7,10 @@ import hashlib
 import time
 from collections import OrderedDict
 from collections.abc import AsyncGenerator, Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import msgspec
+from msgspec.structs import replace
 
 from reelwright_kit import caller
 from reelwright_llm.joining import joined, pieces_of

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import AsyncGenerator
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from reelwright_llm.metering import TEXT, Meter, likely_use
 from reelwright_llm.providers.interface import Answer, Head, ModelCard, Piece, Question, TextModel
@@ -28,8 +29,9 @@ class PricedText:
             reading.said_characters = sum(_written(answer))
             reading.usage = answer.usage
             usage = reading.used
-        head = replace(answer.head, model=self.card.id, provider=self.card.provider)
-        return replace(answer, head=head, usage=usage, cost_micros=self._meter.micros(self.card, usage))
+        return replace(
+            answer, head=self._signed(answer.head), usage=usage, cost_micros=self._meter.micros(self.card, usage)
+        )
 
     async def stream(self, question: Question) -> AsyncGenerator[Piece]:
         likely, head = likely_use(question), Head()
@@ -39,13 +41,21 @@ class PricedText:
         ):
             async for piece in pieces:
                 reading.said_characters += sum(delta.characters for delta in piece.deltas)
-                head = replace(piece.head, model=self.card.id, provider=self.card.provider)
+                head = self._signed(piece.head)
                 reading.usage = piece.usage or reading.usage
-                micros = self._meter.micros(self.card, piece.usage) if piece.usage else 0
-                yield replace(piece, head=head, cost_micros=micros)
+                if piece.usage or head is not piece.head:
+                    micros = self._meter.micros(self.card, piece.usage) if piece.usage else 0
+                    yield replace(piece, head=head, cost_micros=micros)
+                else:
+                    yield piece
             if reading.usage is None:
                 usage = reading.usage = reading.used
                 yield Piece(usage=usage, head=head, cost_micros=self._meter.micros(self.card, usage))
+
+    def _signed(self, head: Head) -> Head:
+        card = self.card
+        signed = head.model == card.id and head.provider == card.provider
+        return head if signed else replace(head, model=card.id, provider=card.provider)
 
 
 def _written(answer: Answer) -> list[int]:

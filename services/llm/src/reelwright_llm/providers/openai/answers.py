@@ -13,6 +13,7 @@ from reelwright_llm.providers.interface import (
     Head,
     Json,
     Logprobs,
+    ModelCard,
     Piece,
     TokenLogprob,
     ToolCall,
@@ -39,16 +40,16 @@ _COUNTS = {
 }
 
 
-def answer_from(body: Json) -> Answer:
-    """A whole answer."""
+def answer_from(body: Json, card: ModelCard) -> Answer:
+    """A whole answer of the model with this card."""
     choices = tuple(_choice(choice) for choice in _list(body.get("choices")))
-    return Answer(_head(body), choices, usage_from(body.get("usage")), _rest(body, _ANSWER))
+    return Answer(_head(body, card), choices, usage_from(body.get("usage")), _rest(body, _ANSWER))
 
 
-def piece_from(body: Json) -> Piece:
-    """One piece of an answer; Azure's may have neither choices nor a delta."""
+def piece_from(body: Json, card: ModelCard) -> Piece:
+    """One piece of an answer of the model with this card; Azure's may have neither choices nor a delta."""
     deltas = tuple(_delta(choice) for choice in _list(body.get("choices")))
-    return Piece(deltas, usage_from(body.get("usage")), _head(body), _rest(body, _ANSWER))
+    return Piece(deltas, usage_from(body.get("usage")), _head(body, card), _rest(body, _ANSWER))
 
 
 def usage_from(counted: Any) -> Usage | None:
@@ -76,12 +77,14 @@ def _count(path: str, name: str, count: Any, counts: dict[str, int], rest: Json)
         rest[name] = count
 
 
-def _head(body: Json) -> Head:
+def _head(body: Json, card: ModelCard) -> Head:
     return Head(
         id=body.get("id") or "",
         created=int(body.get("created") or 0),
         service_tier=body.get("service_tier") or "",
         fingerprint=body.get("system_fingerprint") or "",
+        model=card.id,
+        provider=card.provider,
     )
 
 
@@ -160,6 +163,8 @@ def _token(one: Json) -> TokenLogprob:
 
 
 def _rest(body: Mapping[str, Any], known: frozenset[str]) -> Json:
+    if body.keys() <= known:
+        return {}
     return {name: value for name, value in body.items() if name not in known and value is not None}
 
 

@@ -6,6 +6,8 @@ import base64
 from collections.abc import Mapping
 from typing import Any
 
+from msgspec.structs import asdict
+
 from reelwright_llm.errors import CapabilityUnsupported
 from reelwright_llm.providers.interface import Hints, Json, Media, Part, Question, Sampling, ToolCall, Turn
 
@@ -51,11 +53,11 @@ def _sampling(sampling: Sampling) -> Json:
 
 
 def _hints(hints: Hints) -> Json:
-    return {name: value or None for name, value in vars(hints).items()}
+    return {name: value or None for name, value in asdict(hints).items()}
 
 
 def _tools(question: Question) -> Json:
-    tools = [{"type": "function", "function": _function(vars(tool))} for tool in question.tools]
+    tools = [{"type": "function", "function": _function(asdict(tool))} for tool in question.tools]
     choice: Any = question.tool_choice or None
     if question.tool_function:
         choice = {"type": "function", "function": {"name": question.tool_function}}

@@ -70,31 +70,34 @@ class HttpWire:
             yield self
 
     async def post(self, path: str, body: Any) -> Any:
-        async with self._answering(path, body) as answer:
-            return _json_of(await _read(answer, MAX_ANSWER_BYTES), self.provider)
+        try:
+            async with self._asked(path, body) as answer:
+                await _require_success(answer)
+                content = await _read(answer, MAX_ANSWER_BYTES)
+        except _BROKEN as error:
+            raise ProviderBusy(self.provider, _said(error)) from error
+        return _json_of(content, self.provider)
 
     async def stream(self, path: str, body: Any) -> AsyncGenerator[bytes]:
-        async with (
-            self._answering(path, body) as answer,
-            contextlib.aclosing(data_of(answer.content.iter_any())) as events,
-        ):
-            async for data in events:
-                yield data
+        try:
+            async with self._asked(path, body) as answer:
+                await _require_success(answer)
+                async with contextlib.aclosing(data_of(answer.content.iter_any())) as events:
+                    async for data in events:
+                        yield data
+        except _BROKEN as error:
+            raise ProviderBusy(self.provider, _said(error)) from error
 
-    @contextlib.asynccontextmanager
-    async def _answering(self, path: str, body: Any) -> AsyncIterator[aiohttp.ClientResponse]:
+    def _asked(self, path: str, body: Any) -> contextlib.AbstractAsyncContextManager[aiohttp.ClientResponse]:
         if self._session is None:
             raise RuntimeError("the wire is not open")
         content = msgspec.json.encode(body)
-        try:
-            async with self._session.post(
-                f"{self._base_url}{path}", data=content, headers=self._headers, allow_redirects=False
-            ) as answer:
-                if answer.status != 200:
-                    raise Refusal(answer.status, answer.headers, await _refused(answer))
-                yield answer
-        except _BROKEN as error:
-            raise ProviderBusy(self.provider, _said(error)) from error
+        return self._session.post(f"{self._base_url}{path}", data=content, headers=self._headers, allow_redirects=False)
+
+
+async def _require_success(answer: aiohttp.ClientResponse) -> None:
+    if answer.status != 200:
+        raise Refusal(answer.status, answer.headers, await _refused(answer))
 
 
 async def _read(answer: aiohttp.ClientResponse, most: int) -> bytes:

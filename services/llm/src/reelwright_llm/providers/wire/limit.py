@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import aclosing, asynccontextmanager
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from typing import Any
 
 from reelwright_llm.errors import ProviderLimited
@@ -24,22 +24,24 @@ class LimitedWire:
         self._here = 0
 
     async def post(self, path: str, body: Any) -> Any:
-        async with self._place():
-            return await self._wire.post(path, body)
+        self._enter()
+        try:
+            async with self._places:
+                return await self._wire.post(path, body)
+        finally:
+            self._here -= 1
 
     async def stream(self, path: str, body: Any) -> AsyncGenerator[bytes]:
-        async with self._place(), aclosing(self._wire.stream(path, body)) as events:
-            async for data in events:
-                yield data
+        self._enter()
+        try:
+            async with self._places, aclosing(self._wire.stream(path, body)) as events:
+                async for data in events:
+                    yield data
+        finally:
+            self._here -= 1
 
-    @asynccontextmanager
-    async def _place(self) -> AsyncIterator[None]:
+    def _enter(self) -> None:
         if self._here >= 2 * self._limit:
             cause = f"{self._limit} calls are running and as many are waiting"
             raise ProviderLimited(self.provider, cause, RETRY_AFTER_S)
         self._here += 1
-        try:
-            async with self._places:
-                yield
-        finally:
-            self._here -= 1
