@@ -23,9 +23,11 @@ WARM_UP = 3
 ENOUGH = 10
 """Rounds after them without which a line through them says nothing."""
 GROWTH_MIB = 16.0
-"""How much a process may grow, by the line through all rounds, from the first to the last. In ten rounds 1,660 calls are
-left: if only the state of these stayed, some 20 KiB each, it would be 33 MiB. Measured over 14 rounds, on a machine with
-much else to do, with each of the services twice: -1 to +7 MiB, from one round to the next up to 6 in both directions."""
+"""How much a process may grow, by the line through all rounds, from the first to the last.
+
+In ten rounds 1,660 calls are left: if only the state of these stayed, some 20 KiB each, it would be 33 MiB. Measured
+over 14 rounds beside much else: -1 to +7 MiB, and up to 6 either way from one round to the next.
+"""
 
 
 @pytest.mark.parametrize("way", WAYS)
