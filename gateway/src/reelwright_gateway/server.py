@@ -13,6 +13,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from reelwright_gateway.settings import AdapterSettings
+from reelwright_kit.settling import settle
 from reelwright_kit.workers.tether import announce
 
 # Longer than Envoy keeps an idle connection, so that it never sends into one that is being closed here.
@@ -41,6 +42,7 @@ class Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if self.started:
+            settle()
             announce("adapters", self.servers[0].sockets[0].getsockname()[1])
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:

@@ -18,6 +18,7 @@ from reelwright_kit import contract, logs, telemetry
 from reelwright_kit.access.gate import Gate
 from reelwright_kit.interceptors import interceptors
 from reelwright_kit.settings import ServiceSettings
+from reelwright_kit.settling import settle
 from reelwright_kit.workers.listening import CannotListen
 from reelwright_kit.workers.starting import explained
 from reelwright_kit.workers.tether import announce, is_worker
@@ -89,6 +90,7 @@ async def serve(
     ready = ("", "readiness", *services)
     for checked in (ALIVE, *ready):
         await checks.set(checked, health_pb2.HealthCheckResponse.SERVING)
+    settle()
     announce(name, port)
     async with probing(checks, probes):
         await _signalled()

@@ -41,7 +41,7 @@ class _Call:
         self._method = method
         self._context = context
         self._spans = spans
-        self._stack = contextlib.ExitStack()
+        self._traced: contextlib.ExitStack | None = None
         self._span: trace.Span | None = None
         self._began = time.perf_counter()
 
@@ -56,11 +56,8 @@ class _Call:
         # Nobody yet, who may do nothing.
         caller.become(caller.Caller("", call_id, keys, retries, scopes=frozenset()))
         self._tokens = structlog.contextvars.bind_contextvars(request_id=call_id)
-        if telemetry.continues(sent):
-            self._stack.enter_context(telemetry.continuing(sent))
-        if self._spans:
-            spanned = telemetry.span(self._method.lstrip("/"), **_attributes(self._method, call_id))
-            self._span = self._stack.enter_context(spanned)
+        if self._spans or telemetry.continues(sent):
+            self._trace(sent, call_id)
 
     async def __aexit__(self, *raised: Any) -> None:
         code = _code_of(self._context)
@@ -70,8 +67,17 @@ class _Call:
         log.info("rpc", rpc=self._method, code=code, duration_ms=duration_ms, **whose)
         if self._span:
             self._span.set_attribute(telemetry.RPC_STATUS, code)
-        self._stack.__exit__(*raised)
+        if self._traced:
+            self._traced.__exit__(*raised)
         structlog.contextvars.reset_contextvars(**self._tokens)
+
+    def _trace(self, sent: dict[str, str], call_id: str) -> None:
+        self._traced = contextlib.ExitStack()
+        if telemetry.continues(sent):
+            self._traced.enter_context(telemetry.continuing(sent))
+        if self._spans:
+            spanned = telemetry.span(self._method.lstrip("/"), **_attributes(self._method, call_id))
+            self._span = self._traced.enter_context(spanned)
 
 
 def _attributes(method: str, call_id: str) -> dict[str, str]:
