@@ -14,7 +14,7 @@ from google.protobuf.descriptor import EnumDescriptor
 from reelwright_kit.errors import AppError, Code
 
 DOMAINS = ("admin", "assets", "audio", "image", "jobs", "llm", "story", "video")
-PACKAGES = ("kit", "llm", "image", "video", "audio", "story")
+PACKAGES = ("kit", "llm", "image", "video", "audio", "story", "gateway")
 
 PASSED_ON = {
     "reelwright_kit.jobs.work.RecordedFailure",
@@ -43,7 +43,7 @@ def modules(package: ModuleType) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def failures() -> list[type[AppError]]:
-    """Every class of failure in the kit and the services."""
+    """Every class of failure in the kit, the services and the gateway."""
     for package in PACKAGES:
         for name in modules(importlib.import_module(f"reelwright_{package}")):
             importlib.import_module(name)

@@ -36,6 +36,7 @@ class TooMuch(AppError):
 
     code = Code.RESOURCE_EXHAUSTED
     reason = "ASSET_TOO_LARGE"
+    domain = "assets.reelwright"
 
     def __init__(self, asset: str) -> None:
         super().__init__(
