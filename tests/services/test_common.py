@@ -34,6 +34,7 @@ async def test_reflection_lists_the_whole_contract(suite: Suite, service: str) -
         "reelwright.jobs.v1.JobService",
         "reelwright.jobs.v1.WebhookService",
         "reelwright.assets.v1.AssetService",
+        "reelwright.llm.v1.ResponseService",
         "grpc.health.v1.Health",
         "grpc.reflection.v1alpha.ServerReflection",
     }
