@@ -15,9 +15,9 @@ from reelwright.jobs.v1 import jobs_service_pb2 as jobs
 from reelwright.llm.v1 import llm_service_pb2 as llm
 from reelwright.llm.v1 import responses_service_pb2 as pb
 from reelwright_kit.access.passport import Passport
-from reelwright_kit.calling import insist, request_key
+from reelwright_kit.calling import insist, refused, request_key
 from reelwright_kit.database import outlasting
-from reelwright_kit.errors import AppError, Code, Failure, FieldInvalid, JobCancelled, JobStateConflict, ServiceRefused
+from reelwright_kit.errors import AppError, Failure, FieldInvalid, JobCancelled, JobNotFound, JobStateConflict
 from reelwright_kit.ids import new_id
 from reelwright_kit.jobs.feed import JobFeed
 from reelwright_kit.jobs.model import EventRecord, State
@@ -73,7 +73,7 @@ class Drawing:
     async def withdraw(self, task: Task) -> None:
         """Cancels the picture that is being drawn: nobody wants it any more."""
         if task.job:
-            with contextlib.suppress(JobStateConflict):
+            with contextlib.suppress(JobNotFound, JobStateConflict):
                 await outlasting(lambda: self._store.cancel(task.order.tenant, task.job))
 
     async def _drawn(
@@ -114,11 +114,8 @@ class Drawing:
         record = await outlasting(lambda: self._store.get(task.order.tenant, task.job))
         if record.state is State.CANCELLED:
             raise JobCancelled(task.job)
-        if record.error:
-            known = record.error
-            raise ServiceRefused(
-                Code(known["code"]), known["reason"], known["domain"], known["message"], known["metadata"]
-            )
+        if failure := status_message(record.error):
+            raise refused(failure)
         result = json_format.ParseDict(record.result or {}, jobs.JobResult(), ignore_unknown_fields=True)
         picture.asset.CopyFrom(result.image.images[0])
 

@@ -37,6 +37,12 @@ _EVENTS = """
 insert into reelwright.response_events (tenant, response, sequence, events)
 values (%(tenant)s, %(id)s, %(first)s, %(events)s) on conflict do nothing
 """
+_TOLD = """
+with told as (select * from reelwright.response_events where tenant = %(tenant)s and response = %(id)s)
+select events from told
+where sequence >= (select coalesce(max(sequence), 0) from told where sequence <= %(after)s + 1)
+order by sequence
+"""
 _WRITE = """
 update reelwright.responses set state = %(state)s, produced = %(produced)s, response = %(response)s,
   last_sequence = %(last_sequence)s, end_time = case when %(open)s then null else clock_timestamp() end
@@ -54,10 +60,10 @@ returning {_ALL}
 """
 _RENEW = """
 update reelwright.responses set open_until = clock_timestamp() + make_interval(secs => %(lease_s)s)
-where holder = %(holder)s and state in ('QUEUED', 'IN_PROGRESS') returning id, attempt
+where id = any(%(running)s) and holder = %(holder)s and state in ('QUEUED', 'IN_PROGRESS') returning id, attempt
 """
 _RELEASE = """
-update reelwright.responses set open_until = '-infinity'
+update reelwright.responses set open_until = '-infinity', holder = ''
 where tenant = %(tenant)s and id = %(id)s and attempt = %(attempt)s and end_time is null
 """
 _FIND = f"select {_ALL} from reelwright.responses where tenant = %(tenant)s and id = %(id)s and stored"
@@ -148,10 +154,15 @@ class ResponseStore:
             rows = await (await connection.execute(_TAKE.encode(), self._lease | {"room": room})).fetchall()
             return [await self._held(connection, row) for row in rows]
 
-    async def renew(self) -> dict[str, int]:
-        """Says that this process still works on its responses; those it has, with the number of its attempt."""
+    async def renew(self, running: Sequence[str]) -> dict[str, int]:
+        """Says that this process still works on these; those it has, with the number of its attempt.
+
+        What it has and does not work on is left to be taken, by itself or another.
+        """
         async with self._pool.connection() as connection:
-            rows = await (await connection.execute(_RENEW.encode(), self._lease)).fetchall()
+            rows = await (
+                await connection.execute(_RENEW.encode(), self._lease | {"running": list(running)})
+            ).fetchall()
         return {row["id"]: row["attempt"] for row in rows}
 
     async def release(self, held: Held) -> None:
@@ -187,7 +198,7 @@ class ResponseStore:
     async def events(self, tenant: str, response: str, after: int) -> tuple[list[pb.ResponseEvent], bool]:
         """The events after number `after`, and whether those are all there will ever be; raises ResponseNotFound."""
         async with self._changing() as connection:
-            named = {"tenant": tenant, "id": response, "after": after}
+            named = {"tenant": tenant, "id": response}
             row = await _row(
                 connection,
                 "select end_time from reelwright.responses where tenant = %(tenant)s and id = %(id)s",
@@ -195,7 +206,7 @@ class ResponseStore:
             )
             if row is None:
                 raise ResponseNotFound(response)
-            told = await _events(connection, tenant, response)
+            told = await _events(connection, tenant, response, after)
         return [event for event in told if event.sequence > after], row["end_time"] is not None
 
     async def cancel(self, tenant: str, response: str) -> Record:
@@ -258,12 +269,9 @@ async def _row(connection: Connection, statement: str, values: Mapping[str, Any]
     return await (await connection.execute(statement.encode(), values)).fetchone()
 
 
-async def _events(connection: Connection, tenant: str, response: str) -> list[pb.ResponseEvent]:
-    rows = await connection.execute(
-        b"select events from reelwright.response_events"
-        b" where tenant = %(tenant)s and response = %(id)s order by sequence",
-        {"tenant": tenant, "id": response},
-    )
+async def _events(connection: Connection, tenant: str, response: str, after: int = -1) -> list[pb.ResponseEvent]:
+    """The events from the row on that has the one after number `after`."""
+    rows = await connection.execute(_TOLD.encode(), {"tenant": tenant, "id": response, "after": after})
     batches = [pb.WatchResponseResponse.FromString(bytes(row["events"])) for row in await rows.fetchall()]
     return [event for batch in batches for event in batch.events]
 

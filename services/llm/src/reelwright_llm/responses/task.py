@@ -55,8 +55,6 @@ class Task:
         self.response = response
         self.teller = teller
         self.produced = list(produced)
-        self.version = 0
-        """Raised whenever there is more in the response, or produced, than before."""
         self.job = ""
         """The job of the picture that is being drawn."""
 
@@ -87,14 +85,12 @@ class Task:
         """Takes down what was made, and what it adds to the conversation."""
         self.response.output.extend(items)
         self.produced.append(said)
-        self.version += 1
 
     def charge(self, usage: llm.Usage | None, micros: int) -> None:
         """Adds what one answer of a model used and cost."""
         if usage is not None:
             _sum(self.response.usage, usage)
         self.response.cost.settled_micros += micros
-        self.version += 1
 
     def end(self) -> None:
         """Ends well, or before its end where there is a reason for it."""
@@ -121,7 +117,6 @@ class Task:
     def _tell(self, kind: pb.ResponseEventKind.ValueType) -> None:
         self.response.last_sequence = self.teller.sequence
         self.teller.tell(kind, response=self.response)
-        self.version += 1
 
 
 def state_name(response: pb.Response) -> str:

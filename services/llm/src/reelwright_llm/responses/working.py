@@ -194,7 +194,7 @@ class Workers:
     async def _look(self) -> None:
         """Says which are worked on here, leaves those that are not ours any more, and takes what nobody works on."""
         known = dict(self._running)
-        ours = await self._store.renew()
+        ours = await self._store.renew(list(known))
         for response, (held, running) in known.items():
             if ours.get(response) != held.attempt:
                 running.cancel()
