@@ -6,12 +6,12 @@ import asyncio
 import re
 import socket
 import uuid
+from collections.abc import Awaitable
 from functools import partial
 from typing import cast
 
 import grpc
 from starlette.applications import Starlette
-from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
@@ -39,6 +39,7 @@ from reelwright_kit.errors import AppError
 from reelwright_kit.workers.listening import listen
 
 MOST_ASKED = ("/v1/chat/completions", "/v1/embeddings", "/v1/moderations")
+_ID = b"x-request-id"
 _SANE_ID = re.compile(r"[A-Za-z0-9_.:-]{1,128}")
 
 
@@ -154,13 +155,14 @@ class RequestId:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        given = Headers(scope=scope).get("x-request-id", "")
+        given = next((value for name, value in scope["headers"] if name == _ID), b"").decode("latin-1")
         request_id = given if _SANE_ID.fullmatch(given) else str(uuid.uuid4())
         scope.setdefault("state", {})["request_id"] = request_id
 
-        async def send_with_id(message: Message) -> None:
+        def send_with_id(message: Message) -> Awaitable[None]:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message)["x-request-id"] = request_id
-            await send(message)
+                kept = [header for header in message.get("headers", ()) if header[0] != _ID]
+                message["headers"] = [*kept, (_ID, request_id.encode())]
+            return send(message)
 
         await self._app(scope, receive, send_with_id)

@@ -29,6 +29,8 @@ from reelwright_kit.client import IN_PROCESS, MAX_MESSAGE_BYTES, connect
 from reelwright_kit.spreading import CONNECTIONS, Spread
 
 FORWARDED = ("x-request-id", "traceparent", "tracestate", "authorization", "x-api-key", RETRIES_HEADER)
+_FORWARDED = frozenset(name.encode() for name in FORWARDED)
+_KEY = KEY_HEADER.encode()
 LIMIT_PREFIX = "x-ratelimit-"
 """How the headers begin that tell what a key may still do."""
 
@@ -110,10 +112,17 @@ def _models(channels: Mapping[str, grpc.aio.Channel]) -> dict[str, ListModels]:
 
 def metadata(request: Request) -> Metadata:
     """What of the request's headers the services are told; raises FieldInvalid when the idempotency key is none."""
-    named = {name: request.headers[name] for name in FORWARDED if name in request.headers}
-    named["x-request-id"] = request.state.request_id
-    if request.method == "POST" and (key := key_of(request.headers.getlist(KEY_HEADER))):
-        named[KEY_HEADER] = key
+    named: dict[str, str] = {}
+    keys = []
+    # Read as the server gives them, lower case and once: a look-up in the framework's headers is a walk through all.
+    for name, value in request.scope["headers"]:
+        if name in _FORWARDED:
+            named.setdefault(name.decode("latin-1"), value.decode("latin-1"))
+        elif name == _KEY:
+            keys.append(value.decode("latin-1"))
+    named["x-request-id"] = request.scope["state"]["request_id"]
+    if keys and request.method == "POST":
+        named[KEY_HEADER] = key_of(keys)
     return tuple(named.items())
 
 

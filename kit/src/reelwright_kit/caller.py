@@ -5,7 +5,8 @@ from __future__ import annotations
 import contextvars
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+
+import msgspec
 
 from reelwright_kit.errors import FieldInvalid
 
@@ -26,8 +27,7 @@ SCOPES = ("llm", "image", "video", "audio", "story", "assets", "admin")
 """What a caller may be allowed to do: use a service, use files, administer."""
 
 
-@dataclass(frozen=True)
-class Caller:
+class Caller(msgspec.Struct, frozen=True):
     """The tenant on whose behalf a call is made, the call's id, and what it says about being a repetition."""
 
     tenant: str
@@ -60,7 +60,8 @@ def become(caller: Caller) -> None:
 
 def settle(tenant: str, key: str, scopes: frozenset[str], job: str) -> None:
     """Says who the caller of this call turned out to be."""
-    _current.set(replace(current(), tenant=tenant, key=key, scopes=scopes, job=job))
+    known = current()
+    _current.set(Caller(tenant, known.call_id, known.keys, known.retries, key, scopes, job))
 
 
 def tell(header: str, value: str) -> None:

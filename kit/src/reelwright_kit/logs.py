@@ -6,6 +6,7 @@ import contextlib
 import json
 import logging
 import sys
+from datetime import UTC, datetime
 from typing import Any, BinaryIO
 
 import msgspec
@@ -63,6 +64,8 @@ def configure(service: str, level: str) -> None:
         cache_logger_on_first_use=True,
     )
     structlog.contextvars.bind_contextvars(service=service)
+    _often.service = service
+    _often.lines = _Lines(sys.stdout.buffer) if structlog.get_logger().is_enabled_for(logging.INFO) else None
     _others(level, [*shared], failure)
 
 
@@ -87,6 +90,32 @@ def _others(level: str, shared: list[Processor], failure: Processor) -> None:
     workflows = logging.getLogger("dbos")
     workflows.setLevel(logging.WARNING)
     workflows.handlers, workflows.propagate = [handler], False
+
+
+class Often:
+    """Writes lines as loggers do, with nothing bound to them: a fifth of the time, for what is told of every call."""
+
+    lines: _Lines | None = None
+    service = ""
+
+    def info(self, event: str, **fields: Any) -> None:
+        """Writes a line, unless lines of this level are not wanted."""
+        if self.lines is None:
+            return
+        told = {**fields, "event": event, "service": self.service, "level": "info", "timestamp": _now()}
+        self.lines.msg(_line(None, "info", _trace_ids(None, "info", told)))
+
+
+_often = Often()
+
+
+def often() -> Often:
+    """For lines of which there is one for every call."""
+    return _often
+
+
+def _now() -> str:
+    return f"{datetime.now(UTC).replace(tzinfo=None).isoformat()}Z"
 
 
 def logger(name: str) -> FilteringBoundLogger:

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncIterator
 from typing import Any
 
 from reelwright_kit import caller, contract
-from reelwright_kit.access.authentication import Metadata
 from reelwright_kit.access.gate import Gate
 from reelwright_kit.access.scopes import Rule, rule_of
 from reelwright_kit.interceptors.wrapping import Context, Handler, OurInterceptor, metadata_of, wrap
@@ -29,24 +27,36 @@ class AccessInterceptor(OurInterceptor):
         lasts = handler.request_streaming or handler.response_streaming or _waits(method)
 
         def around(context: Context) -> contextlib.AbstractAsyncContextManager[None]:
-            return self._entered(rule, metadata_of(context), lasts=lasts)
+            return _Entered(self._gate, rule, context, lasts=lasts)
 
         def check(message: Any) -> None:
             rule.check(caller.current(), message)
 
         return wrap(handler, around, check)
 
-    @contextlib.asynccontextmanager
-    async def _entered(self, rule: Rule, metadata: Metadata, *, lasts: bool) -> AsyncIterator[None]:
-        identity = await self._gate.authenticator.identify(metadata)
+
+class _Entered:
+    """Around one call that was let in."""
+
+    def __init__(self, gate: Gate, rule: Rule, context: Context, *, lasts: bool) -> None:
+        self._gate = gate
+        self._rule = rule
+        self._context = context
+        self._lasts = lasts
+        self._lasting: contextlib.AbstractContextManager[None] | None = None
+
+    async def __aenter__(self) -> None:
+        identity = await self._gate.authenticator.identify(metadata_of(self._context))
         caller.settle(identity.tenant, identity.key, identity.scopes, identity.job)
         await self._gate.limits.admit(identity)
-        rule.admit(caller.current())
-        if not lasts:
-            yield
-            return
-        with self._gate.sessions.lasting(identity):
-            yield
+        self._rule.admit(caller.current())
+        if self._lasts:
+            self._lasting = self._gate.sessions.lasting(identity)
+            self._lasting.__enter__()
+
+    async def __aexit__(self, *raised: Any) -> None:
+        if self._lasting:
+            self._lasting.__exit__(*raised)
 
 
 def _waits(method: str) -> bool:

@@ -15,9 +15,10 @@ from opentelemetry import trace
 from reelwright_kit import caller, logs, telemetry
 from reelwright_kit.interceptors.wrapping import Context, Handler, OurInterceptor, metadata_of, wrap
 
-log = logs.logger(__name__)
+log = logs.often()
 
 _SANE_ID = re.compile(r"[A-Za-z0-9._:/-]{1,128}")
+_NOTHING = frozenset[str]()
 
 
 class CallInterceptor(OurInterceptor):
@@ -47,14 +48,16 @@ class _Call:
 
     async def __aenter__(self) -> None:
         metadata = metadata_of(self._context)
-        sent = {str(name): value for name, value in metadata if isinstance(value, str)}
-        keys = tuple(str(value) for name, value in metadata if name == caller.KEY_HEADER)
+        sent = {name: value for name, value in metadata if isinstance(value, str)}
+        keys: tuple[str, ...] = ()
+        if caller.KEY_HEADER in sent:
+            keys = tuple(str(value) for name, value in metadata if name == caller.KEY_HEADER)
         call_id = sent.get("x-request-id", "")
         if not _SANE_ID.fullmatch(call_id):
             call_id = secrets.token_hex(16)
         retries = caller.retries_of(sent.get(caller.RETRIES_HEADER, ""))
         # Nobody yet, who may do nothing.
-        caller.become(caller.Caller("", call_id, keys, retries, scopes=frozenset()))
+        caller.become(caller.Caller("", call_id, keys, retries, "", _NOTHING))
         self._tokens = structlog.contextvars.bind_contextvars(request_id=call_id)
         if self._spans or telemetry.continues(sent):
             self._trace(sent, call_id)
@@ -64,7 +67,7 @@ class _Call:
         duration_ms = round((time.perf_counter() - self._began) * 1000, 1)
         known = caller.current()
         whose = {"tenant": known.tenant, "key": known.key} if known.key else {}
-        log.info("rpc", rpc=self._method, code=code, duration_ms=duration_ms, **whose)
+        log.info("rpc", rpc=self._method, code=code, duration_ms=duration_ms, request_id=known.call_id, **whose)
         if self._span:
             self._span.set_attribute(telemetry.RPC_STATUS, code)
         if self._traced:

@@ -5,9 +5,8 @@ What nobody foresaw becomes a fixed sentence.
 
 from __future__ import annotations
 
-import contextlib
 import math
-from collections.abc import AsyncIterator
+from typing import Any
 
 import grpc
 from grpc_status import rpc_status
@@ -25,7 +24,7 @@ class ErrorInterceptor(OurInterceptor):
     """Stands around servicers, streams included."""
 
     def dress(self, handler: Handler, method: str) -> Handler:
-        return wrap(handler, _translating, before=_send_headers)
+        return wrap(handler, _Translating, before=_send_headers)
 
 
 async def _send_headers(context: Context) -> None:
@@ -33,20 +32,31 @@ async def _send_headers(context: Context) -> None:
         await context.send_initial_metadata(headers)
 
 
-@contextlib.asynccontextmanager
-async def _translating(context: Context) -> AsyncIterator[None]:
-    try:
-        yield
-    except AppError as error:
-        await _abort(context, error)
-    except LOST as error:
-        log.warning("database_unreachable", error=type(error).__name__)
-        await _abort(context, PartUnavailable("database"))
-    except grpc.aio.AbortError:
-        raise
-    except Exception as error:
-        log.exception("rpc_crashed", error=type(error).__name__)
-        await _abort(context, Unexpected(request_id=caller.current().call_id))
+class _Translating:
+    """Around one call; a class, because a generator for each call costs more than all the rest of this."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+
+    async def __aenter__(self) -> None:
+        return
+
+    async def __aexit__(self, _kind: Any, error: BaseException | None, _where: Any) -> None:
+        if error is not None:
+            await self._translate(error)
+
+    async def _translate(self, error: BaseException) -> None:
+        match error:
+            case AppError():
+                await _abort(self._context, error)
+            case grpc.aio.AbortError():
+                return
+            case _ if isinstance(error, LOST):
+                log.warning("database_unreachable", error=type(error).__name__)
+                await _abort(self._context, PartUnavailable("database"))
+            case Exception():
+                log.error("rpc_crashed", error=type(error).__name__, exc_info=error)
+                await _abort(self._context, Unexpected(request_id=caller.current().call_id))
 
 
 async def _abort(context: Context, error: AppError) -> None:

@@ -53,7 +53,8 @@ def wrap(
 ) -> Handler:
     """`handler` with every request message given to `check`, and the whole call, streams included, inside `around`.
 
-    `before` is called once, when the first message of the answer, or the end of an empty one, is there to be sent.
+    `before` is called once, when the first message of the answer, or the end of an empty one, is there to be sent;
+    it comes with `around`.
     """
     many = handler.request_streaming
     if handler.response_streaming:
@@ -68,16 +69,17 @@ def wrap(
 
 
 def _unary(inner: Any, around: Around | None, check: Check | None, before: Before | None, many: bool) -> Any:
-    async def checked(request: Any, context: Context) -> Any:
-        answer = await inner(_checked(request, check, many), context)
-        if before:
-            await before(context)
-        return answer
+    # No coroutine of its own: every call passes here, several times. The outermost of all must be one for gRPC.
+    def checked(request: Any, context: Context) -> Awaitable[Any]:
+        return cast(Awaitable[Any], inner(_checked(request, check, many), context))
 
     async def call(request: Any, context: Context) -> Any:
         assert around
         async with around(context):
-            return await checked(request, context)
+            answer = await checked(request, context)
+            if before:
+                await before(context)
+            return answer
 
     return call if around else checked
 

@@ -15,6 +15,8 @@ from reelwright_kit.settings import SettingsInvalid
 MILLION = 1_000_000
 CHARACTERS_PER_TOKEN = 4
 """Of a text whose tokens nobody has counted yet."""
+MOST_FOUND = 10_000
+"""Models whose entry is remembered; their names are those that callers give."""
 SQUARE = 1024 * 1024
 """Pixels of the picture whose tokens a price list gives."""
 
@@ -59,6 +61,9 @@ class Prices:
     def __init__(self, lists: Sequence[Sequence[Entry]], day: Callable[[], date] = today) -> None:
         self._lists = [_by_model(entries) for entries in lists]
         self._day = day
+        self._of = date.min
+        self._found: dict[str, Entry | None] = {}
+        """What was found on the day `_of`."""
 
     @classmethod
     def load(cls, path: str = "", day: Callable[[], date] = today) -> Prices:
@@ -68,7 +73,15 @@ class Prices:
 
     def entry(self, model: str) -> Entry | None:
         """The latest entry of `model` that has begun, of the first list that has one; else that of its provider."""
-        day, everything = self._day(), f"{model.partition('/')[0]}/*"
+        day = self._day()
+        if day != self._of or len(self._found) > MOST_FOUND:
+            self._found, self._of = {}, day
+        if model not in self._found:
+            self._found[model] = self._latest(model, day)
+        return self._found[model]
+
+    def _latest(self, model: str, day: date) -> Entry | None:
+        everything = f"{model.partition('/')[0]}/*"
         for entries in self._lists:
             for wanted in (model, everything):
                 begun = [entry for entry in entries.get(wanted, ()) if entry.start <= day]

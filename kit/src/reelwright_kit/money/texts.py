@@ -76,8 +76,9 @@ class Texts:
         self._allow_unknown_price = allow_unknown_price
         self._settling: set[asyncio.Task[None]] = set()
 
-    @contextlib.asynccontextmanager
-    async def metered(self, kind: str, provider: str, model: str, at_most: int | None) -> AsyncIterator[Meter]:
+    def metered(
+        self, kind: str, provider: str, model: str, at_most: int | None
+    ) -> contextlib.AbstractAsyncContextManager[Meter]:
         """Asks for a text that costs `at_most` so many millionths of a US dollar, None when the price is not known.
 
         Raises PriceUnknown, CostCeiling and BudgetExhausted before anything is asked. What costs nothing is let
@@ -85,10 +86,11 @@ class Texts:
         """
         if at_most is None and not self._allow_unknown_price:
             raise PriceUnknown(model)
+        return self._held(kind, provider, model, at_most) if at_most else contextlib.nullcontext(Meter())
+
+    @contextlib.asynccontextmanager
+    async def _held(self, kind: str, provider: str, model: str, at_most: int) -> AsyncIterator[Meter]:
         meter = Meter()
-        if not at_most:
-            yield meter
-            return
         hold = await self._hold(provider, model, at_most)
         meter.booked = True
         try:

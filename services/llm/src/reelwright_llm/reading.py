@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import itertools
 from typing import Any
 
 import msgspec
@@ -19,6 +20,11 @@ from reelwright_llm.providers.interface import Hints, Json, Media, Part, Questio
 
 ChatLike = pb.ChatRequest | pb.StreamChatRequest
 
+_PLAIN = frozenset({"role", "content"})
+"""What most messages have, and nothing else."""
+_SAME = ("seed", "max_output_tokens", "parallel_tool_calls")
+_SAMPLING = frozenset(Sampling.__struct_fields__)
+_HINTS = frozenset(Hints.__struct_fields__)
 _OPTIONS = {"image": ("detail",), "audio": ("format",), "video": ("frames_per_second",), "file": ()}
 
 
@@ -26,33 +32,48 @@ def asked_from(request: ChatLike) -> Asked:
     """The question a request asks."""
     # Only under a request id it matters whether the question is the same.
     digest = digest_of(request) if request.request_id else b""
-    return Asked(question_from(request), request.model, request.request_id, digest, tuple(_needs(request)))
+    question = question_from(request)
+    return Asked(question, request.model, request.request_id, digest, tuple(_needs(question)))
 
 
 def question_from(request: ChatLike) -> Question:
     """What is asked, without of whom."""
-    wanted = request.response_format
+    given = _set(request)
+    asked: dict[str, Any] = {name: given[name] for name in _SAME if name in given}
+    if "response_format" in given:
+        asked |= _format(given["response_format"])
+    if "tool_choice" in given:
+        choice = given["tool_choice"]
+        asked["tool_choice"] = choice.mode or ("required" if choice.function else "")
+        asked["tool_function"] = choice.function
+    if "tools" in given:
+        asked["tools"] = tuple(_tool(tool.function, f"tools[{n}].function") for n, tool in enumerate(request.tools))
+    if not _SAMPLING.isdisjoint(given):
+        asked["sampling"] = _sampling(given)
+    if not _HINTS.isdisjoint(given):
+        asked["hints"] = _hints(given)
+    if "extra" in given:
+        asked["extra"] = json_of(request.extra)
+    if "cache_max_age" in given:
+        asked["cache_s"] = request.cache_max_age.ToTimedelta().total_seconds()
+    asked["ceiling_micros"] = given.get("max_cost_micros")
+    return Question(tuple(map(_turn, given.get("messages", ()), itertools.count())), **asked)
+
+
+def _set(message: Any) -> dict[str, Any]:
+    """The fields that are set; most are not, and asking for each takes longer."""
+    return {field.name: value for field, value in message.ListFields()}
+
+
+def _format(wanted: pb.ResponseFormat) -> dict[str, Any]:
     schema = wanted.json_schema
-    choice = request.tool_choice
-    return Question(
-        turns=tuple(_turn(message, f"messages[{n}]") for n, message in enumerate(request.messages)),
-        schema=_schema(schema) if wanted.type == "json_schema" else None,
-        schema_name=schema.name or "answer",
-        schema_description=schema.description,
-        schema_strict=_given(schema, "strict"),
-        json=wanted.type == "json_object",
-        seed=_given(request, "seed"),
-        max_output_tokens=_given(request, "max_output_tokens"),
-        tools=tuple(_tool(tool.function, f"tools[{n}].function") for n, tool in enumerate(request.tools)),
-        tool_choice=choice.mode or ("required" if choice.function else ""),
-        tool_function=choice.function,
-        parallel_tool_calls=_given(request, "parallel_tool_calls"),
-        sampling=_sampling(request),
-        hints=_hints(request),
-        extra=json_of(request.extra),
-        ceiling_micros=ceiling_of(request),
-        cache_s=request.cache_max_age.ToTimedelta().total_seconds() if request.HasField("cache_max_age") else None,
-    )
+    return {
+        "schema": _schema(schema) if wanted.type == "json_schema" else None,
+        "schema_name": schema.name or "answer",
+        "schema_description": schema.description,
+        "schema_strict": _given(schema, "strict"),
+        "json": wanted.type == "json_object",
+    }
 
 
 def ceiling_of(request: Any) -> int | None:
@@ -103,11 +124,14 @@ def json_of(struct: struct_pb2.Struct) -> Json:
     return whole
 
 
-def _turn(message: pb.Message, field: str) -> Turn:
+def _turn(message: pb.Message, number: int) -> Turn:
+    given = _set(message)
+    if given.keys() <= _PLAIN:
+        return Turn(given.get("role", ""), given.get("content"))
     return Turn(
         message.role,
-        message.content if message.HasField("content") else None,
-        tuple(_part(part, f"{field}.parts[{n}]") for n, part in enumerate(message.parts)),
+        given.get("content"),
+        tuple(_part(part, f"messages[{number}].parts[{n}]") for n, part in enumerate(message.parts)),
         message.name,
         tuple(ToolCall(c.id, c.function.name, c.function.arguments, json_of(c.extra)) for c in message.tool_calls),
         message.tool_call_id,
@@ -153,30 +177,20 @@ def _object(text: str, field: str) -> Json:
         raise FieldInvalid(field, "is no JSON object") from None
 
 
-def _sampling(request: ChatLike) -> Sampling:
-    return Sampling(
-        temperature=_given(request, "temperature"),
-        top_p=_given(request, "top_p"),
-        top_k=_given(request, "top_k"),
-        presence_penalty=_given(request, "presence_penalty"),
-        frequency_penalty=_given(request, "frequency_penalty"),
-        logit_bias=dict(request.logit_bias),
-        stop=tuple(request.stop),
-        n=_given(request, "n"),
-        logprobs=request.logprobs,
-        top_logprobs=_given(request, "top_logprobs"),
-    )
+def _sampling(given: Json) -> Sampling:
+    chosen = {name: given[name] for name in _SAMPLING if name in given}
+    if "logit_bias" in chosen:
+        chosen["logit_bias"] = dict(chosen["logit_bias"])
+    if "stop" in chosen:
+        chosen["stop"] = tuple(chosen["stop"])
+    return Sampling(**chosen)
 
 
-def _hints(request: ChatLike) -> Hints:
-    return Hints(
-        request.reasoning_effort,
-        request.verbosity,
-        request.service_tier,
-        request.prompt_cache_key,
-        request.user,
-        dict(request.metadata),
-    )
+def _hints(given: Json) -> Hints:
+    told = {name: given[name] for name in _HINTS if name in given}
+    if "metadata" in told:
+        told["metadata"] = dict(told["metadata"])
+    return Hints(**told)
 
 
 def _given(message: Any, field: str) -> Any:
@@ -184,17 +198,18 @@ def _given(message: Any, field: str) -> Any:
     return getattr(message, field) if message.HasField(field) else None
 
 
-def _needs(request: ChatLike) -> list[tuple[str, str]]:
+def _needs(question: Question) -> list[tuple[str, str]]:
     needed = []
-    if request.tools:
+    if question.tools:
         needed.append(("tools", "tools"))
-    if request.HasField("n") and request.n > 1:
+    if (question.sampling.n or 1) > 1:
         needed.append(("n", "choices"))
-    if request.logprobs:
+    if question.sampling.logprobs:
         needed.append(("logprobs", "logprobs"))
-    for number, message in enumerate(request.messages):
-        kinds = {part.WhichOneof("kind") for part in message.parts} - {"text", None}
-        needed.extend((f"messages[{number}].parts", f"{kind}_input") for kind in sorted(kinds, key=str))
+    for number, turn in enumerate(question.turns):
+        if turn.parts:
+            kinds = sorted({media.kind for media in turn.media})
+            needed.extend((f"messages[{number}].parts", f"{kind}_input") for kind in kinds)
     return needed
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from google.protobuf import struct_pb2, timestamp_pb2
-from msgspec.structs import asdict
 
 from reelwright.jobs.v1 import jobs_service_pb2 as jobs
 from reelwright.llm.v1 import llm_service_pb2 as pb
@@ -52,9 +51,19 @@ def chunk_message(piece: Piece) -> pb.ChatChunk:
 
 def usage_message(usage: Usage) -> pb.Usage:
     """Token usage."""
-    counts = {name: count for name, count in asdict(usage).items() if name != "extra"}
-    total = usage.input_tokens + usage.output_tokens
-    return pb.Usage(**counts, total_tokens=total, extra=struct_of(usage.extra))
+    return pb.Usage(
+        input_tokens=usage.input_tokens,
+        output_tokens=usage.output_tokens,
+        total_tokens=usage.input_tokens + usage.output_tokens,
+        cached_input_tokens=usage.cached_input_tokens,
+        cache_write_tokens=usage.cache_write_tokens,
+        reasoning_tokens=usage.reasoning_tokens,
+        audio_input_tokens=usage.audio_input_tokens,
+        audio_output_tokens=usage.audio_output_tokens,
+        image_input_tokens=usage.image_input_tokens,
+        estimated=usage.estimated,
+        extra=struct_of(usage.extra),
+    )
 
 
 def cost_message(micros: int) -> jobs.Cost:
@@ -129,7 +138,7 @@ def _choice(choice: Choice) -> pb.Choice:
     message = pb.Message(
         role="assistant",
         content=turn.text,
-        tool_calls=[_call(call) for call in turn.calls],
+        tool_calls=[_call(call) for call in turn.calls] if turn.calls else None,
         refusal=turn.refusal,
         reasoning=turn.reasoning,
         extra=struct_of(turn.extra),

@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
 from reelwright_kit.catalogue import Card, Catalogue, Model
-from reelwright_kit.errors import ModelNotFound
 
 M = TypeVar("M", bound=Model[Card])
 
@@ -30,13 +29,10 @@ class Routes(Catalogue[M]):
     def choose(self, model: str) -> M:
         """The model with this id or alias, or the default when empty; raises ModelNotFound."""
         wanted = self._meant(model) or self._default
-        try:
-            return super().choose(wanted)
-        except ModelNotFound:
-            provider, _, name = wanted.partition("/")
-            if not name or provider not in self._others or wanted in self._models:
-                raise
+        provider, _, name = wanted.partition("/")
+        if name and provider in self._others and wanted not in self._models:
             return self._others[provider](name)
+        return super().choose(wanted)
 
     def _meant(self, model: str) -> str:
         return self._aliases.get(model, model)

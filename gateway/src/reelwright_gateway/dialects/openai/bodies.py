@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Mapping
 from typing import Annotated, Any, TypeVar
 
 import msgspec
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 
 from reelwright_gateway.errors import Failure, Refused
 from reelwright_kit.errors import FieldInvalid
 
+JSON = b"application/json"
 LIMIT_BYTES = 5_000_000
 # A client that is still sending may never look at an answer: so much more is read and thrown away.
 PATIENCE_BYTES = 64_000_000
@@ -26,9 +28,9 @@ _MISSING = re.compile(r"Object missing required field `(.+)`")
 
 async def read(request: Request, form: type[Form]) -> tuple[Form, dict[str, Any]]:
     """The body in its form and as it came; raises FieldInvalid, and Refused when it is too large or no JSON."""
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    given = next((value for name, value in request.scope["headers"] if name == b"content-type"), b"")
     # A page of another site may send forms and plain text without asking; JSON it may not.
-    if kind != "application/json":
+    if given != JSON and given.partition(b";")[0].strip().lower() != JSON:
         refused = "content-type: must be application/json"
         raise Refused(Failure(415, "INVALID_ARGUMENT", refused, metadata={"field": "content-type"}))
     raw = _decoded(await _bytes(request))
@@ -45,20 +47,30 @@ def shaped(raw: dict[str, Any], form: type[Form]) -> Form:
 
 def rest(raw: Mapping[str, Any], form: type[msgspec.Struct]) -> dict[str, Any]:
     """The fields of `raw` that its form does not know."""
-    return {name: value for name, value in raw.items() if name not in form.__struct_fields__}
+    known = _names(form)
+    return {} if raw.keys() <= known else {name: value for name, value in raw.items() if name not in known}
+
+
+@functools.cache
+def _names(form: type[msgspec.Struct]) -> frozenset[str]:
+    return frozenset(form.__struct_fields__)
 
 
 async def _bytes(request: Request) -> bytes:
-    taken, pieces = 0, []
-    async for piece in request.stream():
+    taken, pieces, more = 0, [], True
+    while more:
+        message = await request.receive()
+        if message["type"] == "http.disconnect":
+            raise ClientDisconnect
+        piece, more = message.get("body", b""), message.get("more_body", False)
         taken += len(piece)
         if taken > PATIENCE_BYTES:
             break
         if taken <= LIMIT_BYTES:
             pieces.append(piece)
     if taken > LIMIT_BYTES:
-        message = f"The body is larger than {LIMIT_BYTES} bytes."
-        raise Refused(Failure(413, "RESOURCE_EXHAUSTED", message, metadata={"field": "body"}))
+        refused = f"The body is larger than {LIMIT_BYTES} bytes."
+        raise Refused(Failure(413, "RESOURCE_EXHAUSTED", refused, metadata={"field": "body"}))
     return b"".join(pieces)
 
 

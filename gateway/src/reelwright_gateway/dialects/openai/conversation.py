@@ -104,6 +104,10 @@ class Message(msgspec.Struct):
     reasoning_content: str | None = None
 
 
+_PLAIN = frozenset({"role", "content"})
+"""What most messages have, and nothing else."""
+
+
 def messages_of(given: Sequence[Message], raw: Sequence[Mapping[str, Any]]) -> list[pb.Message]:
     """The conversation; what the contract does not know goes along in `extra`. Raises FieldInvalid."""
     pairs = zip(given, raw, strict=True)
@@ -111,6 +115,8 @@ def messages_of(given: Sequence[Message], raw: Sequence[Mapping[str, Any]]) -> l
 
 
 def _message(given: Message, raw: Mapping[str, Any], field: str) -> pb.Message:
+    if raw.keys() <= _PLAIN and isinstance(given.content, str):
+        return pb.Message(role=given.role, content=given.content)
     extra = rest(raw, Message)
     calls = given.tool_calls or []
     if any(call.function is None for call in calls):

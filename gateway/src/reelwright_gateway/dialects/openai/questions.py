@@ -102,25 +102,27 @@ class ByType(msgspec.Struct, forbid_unknown_fields=True):
 
 
 # Where the two APIs have the same name for the same thing.
-SAME = (
-    "temperature",
-    "top_p",
-    "top_k",
-    "seed",
-    "n",
-    "presence_penalty",
-    "frequency_penalty",
-    "logit_bias",
-    "logprobs",
-    "top_logprobs",
-    "parallel_tool_calls",
-    "reasoning_effort",
-    "verbosity",
-    "service_tier",
-    "prompt_cache_key",
-    "user",
-    "metadata",
-    "model",
+SAME = frozenset(
+    (
+        "temperature",
+        "top_p",
+        "top_k",
+        "seed",
+        "n",
+        "presence_penalty",
+        "frequency_penalty",
+        "logit_bias",
+        "logprobs",
+        "top_logprobs",
+        "parallel_tool_calls",
+        "reasoning_effort",
+        "verbosity",
+        "service_tier",
+        "prompt_cache_key",
+        "user",
+        "metadata",
+        "model",
+    )
 )
 
 
@@ -129,11 +131,12 @@ def fields_of(given: Question, raw: Json) -> dict[str, Any]:
     if given.stream_options and not given.stream:
         raise FieldInvalid("stream_options", "is for stream only")
     extra = rest(raw, Question)
-    known = {name: getattr(given, name) for name in SAME}
+    known = {name: getattr(given, name) for name in SAME.intersection(raw)}
     known["max_output_tokens"] = (
         given.max_tokens if given.max_completion_tokens is None else given.max_completion_tokens
     )
-    known["stop"] = [given.stop] if isinstance(given.stop, str) else given.stop
+    if given.stop is not None:
+        known["stop"] = [given.stop] if isinstance(given.stop, str) else given.stop
     known["messages"] = messages_of(given.messages, raw["messages"])
     for name, typed in (("tools", _tools), ("tool_choice", _choice), ("response_format", _format)):
         value = raw.get(name)

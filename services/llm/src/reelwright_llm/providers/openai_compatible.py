@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import contextlib
 import struct
-from collections.abc import AsyncGenerator, Iterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -65,23 +65,31 @@ class Host:
     """Compatible hosts know the older `max_tokens`."""
 
     async def ask(self, what: str, card: ModelCard, name: str, body: Json) -> Json:
-        """The JSON that is answered; raises AppErrors."""
-        with understood(card):
-            answer = await self.wire.post(self.paths.of(what, name), body)
-            if not isinstance(answer, dict) or "error" in answer:
-                raise broken(card.provider, card.id, answer if isinstance(answer, dict) else {})
-            return answer
+        """The JSON that is answered; raises AppErrors, and Refusal."""
+        answer = await self.wire.post(self.paths.of(what, name), body)
+        if not isinstance(answer, dict) or "error" in answer:
+            raise broken(card.provider, card.id, answer if isinstance(answer, dict) else {})
+        return answer
 
 
-@contextlib.contextmanager
-def understood(card: ModelCard) -> Iterator[None]:
+_MISUNDERSTOOD = (KeyError, TypeError, ValueError, AttributeError, msgspec.DecodeError)
+
+
+class Understood:
     """Turns what the host says into our failures, also an answer that is not what it should be."""
-    try:
-        yield
-    except Refusal as refusal:
-        raise refused(card.provider, card.id, refusal) from None
-    except (KeyError, TypeError, ValueError, AttributeError, msgspec.DecodeError) as error:
-        raise ProviderBusy(card.provider, f"the answer is not what it should be ({type(error).__name__})") from error
+
+    def __init__(self, card: ModelCard) -> None:
+        self._card = card
+
+    def __enter__(self) -> None:
+        return
+
+    def __exit__(self, _kind: Any, error: BaseException | None, _where: Any) -> None:
+        if isinstance(error, Refusal):
+            raise refused(self._card.provider, self._card.id, error) from None
+        if isinstance(error, _MISUNDERSTOOD):
+            cause = f"the answer is not what it should be ({type(error).__name__})"
+            raise ProviderBusy(self._card.provider, cause) from error
 
 
 class CompatibleText:
@@ -94,7 +102,7 @@ class CompatibleText:
 
     async def answer(self, question: Question) -> Answer:
         body = chat_body(question, self._name, self._host.tokens_field)
-        with understood(self.card):
+        with Understood(self.card):
             answer = answer_from(await self._host.ask("chat/completions", self.card, self._name, body), self.card)
             if not answer.choices:
                 raise ProviderBusy(self.card.provider, "the answer has no choices")
@@ -104,7 +112,7 @@ class CompatibleText:
         body = streamed(chat_body(question, self._name, self._host.tokens_field))
         path = self._host.paths.of("chat/completions", self._name)
         finished = False
-        with understood(self.card):
+        with Understood(self.card):
             async with contextlib.aclosing(self._host.wire.stream(path, body)) as events:
                 async for data in events:
                     if data == DONE:
@@ -134,8 +142,8 @@ class CompatibleEmbedding:
         known = {"model": self._name, "input": given_texts, "encoding_format": "base64"}
         given = {"dimensions": texts.dimensions, "user": texts.user or None}
         body = texts.extra | known | {name: value for name, value in given.items() if value is not None}
-        answer = await self._host.ask("embeddings", self.card, self._name, body)
-        with understood(self.card):
+        with Understood(self.card):
+            answer = await self._host.ask("embeddings", self.card, self._name, body)
             rows = sorted(answer["data"], key=lambda row: int(row["index"]))
             if len(rows) != texts.count:
                 raise ProviderBusy(self.card.provider, f"gave {len(rows)} vectors for {texts.count} texts")
@@ -157,10 +165,9 @@ class CompatibleJudge:
         if images:
             given = [{"type": "text", "text": text} for text in texts]
             given += [{"type": "image_url", "image_url": {"url": url_of(image)}} for image in images]
-        answer = await self._host.ask(
-            "moderations", self.card, self._name, extra | {"model": self._name, "input": given}
-        )
-        with understood(self.card):
+        body = extra | {"model": self._name, "input": given}
+        with Understood(self.card):
+            answer = await self._host.ask("moderations", self.card, self._name, body)
             judgements = tuple(_judgement(result) for result in answer["results"])
             usage = usage_from(answer.get("usage")) or Usage(0, 0)
             return Judged(judgements, usage, answer.get("id") or "", _rest(answer, _KNOWN_JUDGED))

@@ -59,13 +59,10 @@ class CachedText:
     """Asks `model` only what the cache does not know; an answer that is given again costs nothing."""
 
     def __init__(self, model: TextModel, cache: AnswerCache, default_age_s: float) -> None:
+        self.card: ModelCard = model.card
         self._model = model
         self._cache = cache
         self._default_age_s = default_age_s
-
-    @property
-    def card(self) -> ModelCard:
-        return self._model.card
 
     async def answer(self, question: Question) -> Answer:
         age_s = self._age_of(question)

@@ -16,11 +16,8 @@ class FallbackText:
     """Asks `models` in order until one answers; each is charged for what it did. A streamed answer that began stays."""
 
     def __init__(self, models: Sequence[TextModel]) -> None:
+        self.card: ModelCard = models[0].card
         self._models = models
-
-    @property
-    def card(self) -> ModelCard:
-        return self._models[0].card
 
     async def answer(self, question: Question) -> Answer:
         for model in self._models[:-1]:

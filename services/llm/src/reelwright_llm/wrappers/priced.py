@@ -15,12 +15,9 @@ class PricedText:
     """Counts and charges every answer of `model`; the last piece of a streamed one always has usage and cost."""
 
     def __init__(self, model: TextModel, meter: Meter) -> None:
+        self.card: ModelCard = model.card
         self._model = model
         self._meter = meter
-
-    @property
-    def card(self) -> ModelCard:
-        return self._model.card
 
     async def answer(self, question: Question) -> Answer:
         likely = likely_use(question)
@@ -28,10 +25,7 @@ class PricedText:
             answer = await self._model.answer(question)
             reading.said_characters = sum(_written(answer))
             reading.usage = answer.usage
-            usage = reading.used
-        return replace(
-            answer, head=self._signed(answer.head), usage=usage, cost_micros=self._meter.micros(self.card, usage)
-        )
+        return replace(answer, head=self._signed(answer.head), usage=reading.used, cost_micros=reading.cost_micros)
 
     async def stream(self, question: Question) -> AsyncGenerator[Piece]:
         likely, head = likely_use(question), Head()

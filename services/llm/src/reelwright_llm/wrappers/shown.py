@@ -101,12 +101,9 @@ class ShownText:
     """Opens the files of a question for `model`."""
 
     def __init__(self, model: TextModel, shelf: Shelf) -> None:
+        self.card: ModelCard = model.card
         self._model = model
         self._shelf = shelf
-
-    @property
-    def card(self) -> ModelCard:
-        return self._model.card
 
     async def answer(self, question: Question) -> Answer:
         return await self._model.answer(await self._opened(question))

@@ -22,11 +22,8 @@ class TracedText:
     """Notes the provider, the model and the tokens; never what was said."""
 
     def __init__(self, model: TextModel) -> None:
+        self.card: ModelCard = model.card
         self._model = model
-
-    @property
-    def card(self) -> ModelCard:
-        return self._model.card
 
     async def answer(self, question: Question) -> Answer:
         with telemetry.span(f"chat {self.card.id}", **self._attributes()) as span:

@@ -11,23 +11,34 @@ from msgspec.structs import asdict
 from reelwright_llm.errors import CapabilityUnsupported
 from reelwright_llm.providers.interface import Hints, Json, Media, Part, Question, Sampling, ToolCall, Turn
 
+_DEFAULTS = Question(())
+"""What is asked where nothing is said; compared by identity, because most questions share these very parts."""
+
 
 def chat_body(question: Question, model: str, tokens_field: str) -> Json:
     """The body that asks `model`; `tokens_field` is what the host calls the limit of an answer's tokens.
 
     Fields of `extra` go in as they are, except where the contract has a field of its own for it.
     """
-    known = {
+    known: Json = {
         "model": model,
-        "messages": [_message(turn, model, f"messages[{n}]") for n, turn in enumerate(question.turns)],
+        "messages": [_message(turn, model, n) for n, turn in enumerate(question.turns)],
         tokens_field: question.max_output_tokens,
         "seed": question.seed,
         "response_format": _format(question),
-        **_tools(question),
-        **_sampling(question.sampling),
-        **_hints(question.hints),
+        "parallel_tool_calls": question.parallel_tool_calls,
     }
-    return question.extra | {name: value for name, value in known.items() if value is not None}
+    if question.tools or question.tool_choice or question.tool_function:
+        known |= _tools(question)
+    if question.sampling is not _DEFAULTS.sampling:
+        known |= _sampling(question.sampling)
+    if question.hints is not _DEFAULTS.hints:
+        known |= _hints(question.hints)
+    return question.extra | _given(known)
+
+
+def _given(known: Json) -> Json:
+    return {name: value for name, value in known.items() if value is not None}
 
 
 def streamed(body: Json) -> Json:
@@ -61,7 +72,7 @@ def _tools(question: Question) -> Json:
     choice: Any = question.tool_choice or None
     if question.tool_function:
         choice = {"type": "function", "function": {"name": question.tool_function}}
-    return {"tools": tools or None, "tool_choice": choice, "parallel_tool_calls": question.parallel_tool_calls}
+    return {"tools": tools or None, "tool_choice": choice}
 
 
 def _function(tool: Mapping[str, Any]) -> Json:
@@ -77,26 +88,24 @@ def _format(question: Question) -> Json | None:
         "schema": question.schema,
         "strict": question.schema_strict,
     }
-    return {"type": "json_schema", "json_schema": {name: value for name, value in schema.items() if value is not None}}
+    return {"type": "json_schema", "json_schema": _given(schema)}
 
 
-def _message(turn: Turn, model: str, field: str) -> Json:
+def _message(turn: Turn, model: str, number: int) -> Json:
     known = {
         "role": turn.role,
-        "content": _content(turn, model, field),
+        "content": _content(turn, model, f"messages[{number}]") if turn.parts else turn.text,
         "name": turn.name or None,
-        "tool_calls": [_call(call) for call in turn.calls] or None,
+        "tool_calls": [_call(call) for call in turn.calls] if turn.calls else None,
         "tool_call_id": turn.call_id or None,
         "refusal": turn.refusal or None,
         "reasoning_content": turn.reasoning or None,
     }
-    return turn.extra | {name: value for name, value in known.items() if value is not None}
+    return turn.extra | _given(known)
 
 
-def _content(turn: Turn, model: str, field: str) -> Any:
-    if turn.parts:
-        return [_part(part, model, f"{field}.parts[{n}]") for n, part in enumerate(turn.parts)]
-    return turn.text
+def _content(turn: Turn, model: str, field: str) -> list[Json]:
+    return [_part(part, model, f"{field}.parts[{n}]") for n, part in enumerate(turn.parts)]
 
 
 def _call(call: ToolCall) -> Json:

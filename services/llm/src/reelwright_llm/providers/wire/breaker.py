@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncGenerator, Callable, Iterator
-from contextlib import aclosing, contextmanager
+from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
 from typing import Any
 
 from reelwright_kit.jobs.commission import ProviderBusy
@@ -27,32 +27,32 @@ class BreakerWire:
         self._open_until = 0.0
 
     async def post(self, path: str, body: Any) -> Any:
-        with self._watched():
-            return await self._wire.post(path, body)
+        self._admit()
+        try:
+            answer = await self._wire.post(path, body)
+        except (ProviderBusy, Refusal) as error:
+            self._learn(error)
+            raise
+        self._failed = 0
+        return answer
 
     async def stream(self, path: str, body: Any) -> AsyncGenerator[bytes]:
-        with self._watched():
+        self._admit()
+        try:
             async with aclosing(self._wire.stream(path, body)) as events:
                 async for data in events:
                     self._failed = 0
                     yield data
+        except (ProviderBusy, Refusal) as error:
+            self._learn(error)
+            raise
+        self._failed = 0
 
-    @contextmanager
-    def _watched(self) -> Iterator[None]:
-        self._admit()
-        try:
-            yield
-        except ProviderBusy:
-            self._count()
-            raise
-        except Refusal as refusal:
-            if refusal.status >= 500:
-                self._count()
-            else:
-                self._failed = 0
-            raise
-        else:
+    def _learn(self, error: ProviderBusy | Refusal) -> None:
+        if isinstance(error, Refusal) and error.status < 500:
             self._failed = 0
+        else:
+            self._count()
 
     def _admit(self) -> None:
         now = self._clock()

@@ -101,12 +101,13 @@ async def _require_success(answer: aiohttp.ClientResponse) -> None:
 
 
 async def _read(answer: aiohttp.ClientResponse, most: int) -> bytes:
-    pieces, size = list[bytes](), 0
-    async for piece in answer.content.iter_any():
-        size += len(piece)
-        if size > most:
-            raise EventTooLarge
-        pieces.append(piece)
+    content = await answer.content.readany()
+    pieces, size = [content], len(content)
+    while size <= most and not answer.content.at_eof():
+        pieces.append(await answer.content.readany())
+        size += len(pieces[-1])
+    if size > most:
+        raise EventTooLarge
     return b"".join(pieces)
 
 
