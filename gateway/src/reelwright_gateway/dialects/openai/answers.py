@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from reelwright.llm.v1 import llm_service_pb2 as pb
-from reelwright_gateway.dialects.openai.structs import Json, merged
+from reelwright_gateway.dialects.openai.structs import Json, merged, with_extra
 
 
 def completion(answer: pb.ChatResponse) -> Json:
@@ -15,7 +15,7 @@ def completion(answer: pb.ChatResponse) -> Json:
     known = head_of(answer, "chat.completion")
     known["choices"] = [_choice(choice) for choice in answer.choices]
     known["usage"] = usage_of(answer.usage)
-    return merged(known, answer.extra)
+    return with_extra(known, answer)
 
 
 def head_of(answer: pb.ChatResponse | pb.ChatChunk, kind: str) -> Json:
@@ -44,6 +44,8 @@ def usage_of(usage: pb.Usage) -> Json:
         "prompt_tokens_details": read,
         "completion_tokens_details": written,
     }
+    if not usage.HasField("extra"):
+        return known
     counted = merged(known, usage.extra)
     for name in ("prompt_tokens_details", "completion_tokens_details"):
         if name in usage.extra.fields:
@@ -77,7 +79,7 @@ def _choice(choice: pb.Choice) -> Json:
         "logprobs": logprobs_of(choice.logprobs) if choice.HasField("logprobs") else None,
         "finish_reason": choice.finish_reason or "stop",
     }
-    return merged(known, choice.extra)
+    return with_extra(known, choice)
 
 
 def _message(message: pb.Message) -> Json:
@@ -88,7 +90,7 @@ def _message(message: pb.Message) -> Json:
         known["tool_calls"] = [_tool_call(call) for call in message.tool_calls]
     if pictures := pictures_of(message.parts):
         known["images"] = pictures
-    return merged(known, message.extra)
+    return with_extra(known, message)
 
 
 def _text(message: pb.Message) -> str | None:
@@ -100,7 +102,7 @@ def _text(message: pb.Message) -> str | None:
 
 def _tool_call(call: pb.ToolCall) -> Json:
     function = {"name": call.function.name, "arguments": call.function.arguments}
-    return merged({"id": call.id, "type": call.type or "function", "function": function}, call.extra)
+    return with_extra({"id": call.id, "type": call.type or "function", "function": function}, call)
 
 
 def _token(one: pb.TokenLogprob) -> Json:

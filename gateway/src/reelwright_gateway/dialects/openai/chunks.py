@@ -8,7 +8,7 @@ import msgspec
 
 from reelwright.llm.v1 import llm_service_pb2 as pb
 from reelwright_gateway.dialects.openai.answers import head_of, logprobs_of, pictures_of, usage_of
-from reelwright_gateway.dialects.openai.structs import Json, merged
+from reelwright_gateway.dialects.openai.structs import Json, with_extra
 
 DONE = b"data: [DONE]\n\n"
 SILENCE = b": heartbeat\n\n"
@@ -38,7 +38,7 @@ class Telling:
             return DONE
         known = head_of(self._last, "chat.completion.chunk")
         known |= {"choices": [], "usage": usage_of(self._last.usage)}
-        return event(known if self._last.choices else merged(known, self._last.extra)) + DONE
+        return event(known if self._last.choices else with_extra(known, self._last)) + DONE
 
     def _told(self, chunk: pb.ChatChunk) -> bytes:
         if chunk.HasField("usage"):
@@ -50,7 +50,7 @@ class Telling:
         known["choices"] = [self._choice(choice) for choice in chunk.choices]
         if self._include_usage:
             known["usage"] = None
-        return event(merged(known, chunk.extra))
+        return event(with_extra(known, chunk))
 
     def _choice(self, choice: pb.ChoiceDelta) -> Json:
         known = {
@@ -59,7 +59,7 @@ class Telling:
             "logprobs": logprobs_of(choice.logprobs) if choice.HasField("logprobs") else None,
             "finish_reason": choice.finish_reason or None,
         }
-        return merged(known, choice.extra)
+        return with_extra(known, choice)
 
     def _delta(self, choice: pb.ChoiceDelta) -> Json:
         delta, known = choice.delta, dict[str, object]()
@@ -74,7 +74,7 @@ class Telling:
             known["tool_calls"] = [_tool_call(call) for call in delta.tool_calls]
         if pictures := pictures_of(delta.parts):
             known["images"] = pictures
-        return merged(known, delta.extra)
+        return with_extra(known, delta)
 
 
 def _tool_call(delta: pb.ToolCallDelta) -> Json:
@@ -82,4 +82,4 @@ def _tool_call(delta: pb.ToolCallDelta) -> Json:
     known: Json = {"index": delta.index, "function": function | {"arguments": delta.arguments}}
     if delta.id:
         known |= {"id": delta.id, "type": delta.type or "function"}
-    return merged(known, delta.extra)
+    return with_extra(known, delta)

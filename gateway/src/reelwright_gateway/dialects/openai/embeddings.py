@@ -17,7 +17,7 @@ from reelwright.llm.v1 import llm_service_pb2 as pb
 from reelwright_gateway.dialects.openai.bodies import Int32, read, rest
 from reelwright_gateway.dialects.openai.chat import told
 from reelwright_gateway.dialects.openai.service import TextService
-from reelwright_gateway.dialects.openai.structs import Json, merged, struct_of
+from reelwright_gateway.dialects.openai.structs import Json, struct_of, with_extra
 from reelwright_gateway.presence import attended
 from reelwright_gateway.upstream import answer_headers, metadata
 from reelwright_kit.errors import FieldInvalid
@@ -75,8 +75,8 @@ def _rendered(answer: pb.EmbedResponse, packed: bool) -> Json:
         for one in answer.embeddings
     ]
     counts = {"prompt_tokens": answer.usage.input_tokens, "total_tokens": answer.usage.total_tokens}
-    usage = merged(counts, answer.usage.extra)
-    return merged({"object": "list", "data": data, "model": answer.model, "usage": usage}, answer.extra)
+    usage = with_extra(counts, answer.usage)
+    return with_extra({"object": "list", "data": data, "model": answer.model, "usage": usage}, answer)
 
 
 def _packed(values: Sequence[float]) -> str:

@@ -15,7 +15,7 @@ from reelwright_gateway.dialects.openai.bodies import read, rest
 from reelwright_gateway.dialects.openai.chat import told
 from reelwright_gateway.dialects.openai.conversation import Picture, Text
 from reelwright_gateway.dialects.openai.service import TextService
-from reelwright_gateway.dialects.openai.structs import Json, merged, struct_of
+from reelwright_gateway.dialects.openai.structs import Json, struct_of, with_extra
 from reelwright_gateway.presence import attended
 from reelwright_gateway.upstream import answer_headers, metadata
 from reelwright_kit.errors import FieldInvalid
@@ -81,7 +81,7 @@ def _told_apart(given: str | Sequence[str | Text | Picture]) -> tuple[list[str],
 
 def _rendered(answer: pb.ModerateResponse, looked_at: list[str]) -> Json:
     results = [_result(one, looked_at) for one in answer.results]
-    return merged({"id": answer.id, "model": answer.model, "results": results}, answer.extra)
+    return with_extra({"id": answer.id, "model": answer.model, "results": results}, answer)
 
 
 def _result(judged: pb.ModerationResult, looked_at: list[str]) -> Json:
@@ -93,4 +93,4 @@ def _result(judged: pb.ModerationResult, looked_at: list[str]) -> Json:
         "category_scores": scores,
     }
     # A provider that says what it looked at for which category knows better.
-    return {"category_applied_input_types": dict.fromkeys(scores, looked_at)} | merged(known, judged.extra)
+    return {"category_applied_input_types": dict.fromkeys(scores, looked_at)} | with_extra(known, judged)

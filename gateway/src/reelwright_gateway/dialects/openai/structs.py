@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal, Protocol
 
 import msgspec
 from google.protobuf import json_format, struct_pb2
@@ -47,6 +47,20 @@ def _is_deeper(value: Any, levels: int) -> bool:
 def merged(known: Json, extra: struct_pb2.Struct) -> Json:
     """What is known, and those fields of the provider that are not; nothing known is replaced."""
     return {**_whole(json_format.MessageToDict(extra)), **known} if extra.fields else known
+
+
+class Extended(Protocol):
+    """A message that carries what its contract does not know."""
+
+    @property
+    def extra(self) -> struct_pb2.Struct: ...
+
+    def HasField(self, field_name: Literal["extra"], /) -> bool: ...
+
+
+def with_extra(known: Json, message: Extended) -> Json:
+    """`merged` with what `message` carries, which is mostly nothing and costs nothing then."""
+    return merged(known, message.extra) if message.HasField("extra") else known
 
 
 def _whole(value: Any) -> Any:

@@ -14,7 +14,7 @@ from google.protobuf import json_format, struct_pb2
 
 from reelwright.llm.v1 import llm_service_pb2 as pb
 from reelwright.llm.v1 import responses_service_pb2 as kept
-from reelwright_gateway.dialects.openai.structs import Json, merged, text_of
+from reelwright_gateway.dialects.openai.structs import Json, text_of, with_extra
 
 ECHOED: dict[str, type | tuple[type, ...]] = {
     "tools": list,
@@ -87,7 +87,7 @@ def _picture(given: kept.ImageTool) -> Json:
     known = {"type": "image_generation"} | {name: getattr(given, name) for name in same if getattr(given, name)}
     known |= {"size": f"{given.width}x{given.height}"} if given.width else {}
     known |= {"partial_images": given.sketches} if given.sketches else {}
-    return merged(known, given.extra)
+    return with_extra(known, given)
 
 
 def _choice(given: pb.ToolChoice) -> str | Json:

@@ -11,7 +11,7 @@ from reelwright.assets.v1 import assets_service_pb2 as assets
 from reelwright.llm.v1 import llm_service_pb2 as pb
 from reelwright.llm.v1 import responses_service_pb2 as kept
 from reelwright_gateway.dialects.openai.answers import url_of
-from reelwright_gateway.dialects.openai.structs import Json, merged
+from reelwright_gateway.dialects.openai.structs import Json, with_extra
 from reelwright_kit.errors import FieldInvalid
 
 USUAL, MOST = 20, 100
@@ -58,7 +58,7 @@ def _items(message: pb.Message, response: str, number: int) -> Iterator[Json]:
         yield {"id": f"msg_{name}", "type": "message", "role": message.role, "content": content} | done
     for place, call in enumerate(message.tool_calls):
         asked = {"call_id": call.id, "name": call.function.name, "arguments": call.function.arguments}
-        yield merged({"id": f"fc_{name}_{place}", "type": "function_call"} | asked | done, call.extra)
+        yield with_extra({"id": f"fc_{name}_{place}", "type": "function_call"} | asked | done, call)
 
 
 def _content(message: pb.Message) -> list[Json]:
@@ -76,14 +76,14 @@ def _content(message: pb.Message) -> list[Json]:
 def _part(part: pb.Part) -> Json:
     match part.WhichOneof("kind"):
         case "image":
-            return merged(_picture(part.image), part.extra)
+            return with_extra(_picture(part.image), part)
         case "file":
-            return merged({"type": "input_file"} | _paper(part.file), part.extra)
+            return with_extra({"type": "input_file"} | _paper(part.file), part)
         case "audio":
             sound = {"data": base64.b64encode(part.audio.source.content).decode(), "format": part.audio.format}
-            return merged({"type": "input_audio", "input_audio": sound}, part.extra)
+            return with_extra({"type": "input_audio", "input_audio": sound}, part)
         case _:
-            return merged({"type": "input_text", "text": part.text}, part.extra)
+            return with_extra({"type": "input_text", "text": part.text}, part)
 
 
 def _picture(picture: pb.ImagePart) -> Json:

@@ -10,7 +10,7 @@ from reelwright.llm.v1 import llm_service_pb2 as pb
 from reelwright.llm.v1 import responses_service_pb2 as kept
 from reelwright_gateway.dialects.openai import errors as dialect
 from reelwright_gateway.dialects.openai.responses.pictures import Pictures
-from reelwright_gateway.dialects.openai.structs import Json, merged
+from reelwright_gateway.dialects.openai.structs import Json, with_extra
 from reelwright_gateway.errors import INTERNAL_MESSAGE, Failure, of_status
 
 UNFINISHED = {"failed": "incomplete"}
@@ -25,7 +25,7 @@ def item_of(item: kept.OutputItem, pictures: Pictures, tool: kept.ImageTool) -> 
     if item.kind == "tool_call":
         call = item.tool_call
         asked = {"call_id": call.id, "name": call.function.name, "arguments": call.function.arguments}
-        return merged({"id": item.id, "type": "function_call", "status": status} | asked, call.extra)
+        return with_extra({"id": item.id, "type": "function_call", "status": status} | asked, call)
     parts = [part_of(part) for part in item.parts]
     if item.kind == "reasoning":
         return {"id": item.id, "type": "reasoning", "status": status, "summary": [], "content": parts}
