@@ -98,12 +98,12 @@ class Often:
     lines: _Lines | None = None
     service = ""
 
-    def info(self, event: str, **fields: Any) -> None:
-        """Writes a line, unless lines of this level are not wanted."""
+    def info(self, event: str, *, traced: bool, **fields: Any) -> None:
+        """Writes a line, unless lines of this level are not wanted; with the id of the trace if it is `traced`."""
         if self.lines is None:
             return
         told = {**fields, "event": event, "service": self.service, "level": "info", "timestamp": _now()}
-        self.lines.msg(_line(None, "info", _trace_ids(None, "info", told)))
+        self.lines.msg(_line(None, "info", _trace_ids(None, "info", told) if traced else told))
 
 
 _often = Often()
@@ -115,7 +115,7 @@ def often() -> Often:
 
 
 def _now() -> str:
-    return f"{datetime.now(UTC).replace(tzinfo=None).isoformat()}Z"
+    return datetime.now(UTC).isoformat().replace("+00:00", "Z")
 
 
 def logger(name: str) -> FilteringBoundLogger:

@@ -67,7 +67,8 @@ class _Call:
         duration_ms = round((time.perf_counter() - self._began) * 1000, 1)
         known = caller.current()
         whose = {"tenant": known.tenant, "key": known.key} if known.key else {}
-        log.info("rpc", rpc=self._method, code=code, duration_ms=duration_ms, request_id=known.call_id, **whose)
+        told = {"rpc": self._method, "code": code, "duration_ms": duration_ms, "request_id": known.call_id}
+        log.info("rpc", traced=self._traced is not None, **told, **whose)
         if self._span:
             self._span.set_attribute(telemetry.RPC_STATUS, code)
         if self._traced:

@@ -9,6 +9,8 @@ from datetime import UTC, date, datetime
 from importlib import resources
 from pathlib import Path
 
+import msgspec
+
 from reelwright_kit.money.entries import ANY_QUALITY, Entry, EntryInvalid, read
 from reelwright_kit.settings import SettingsInvalid
 
@@ -36,8 +38,7 @@ class TokenPrices:
     """None where tokens from the vendor's cache have no price of their own and are charged like others."""
 
 
-@dataclass(frozen=True)
-class Tokens:
+class Tokens(msgspec.Struct, frozen=True):
     """How many of each kind were used."""
 
     read: int

@@ -8,6 +8,8 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import msgspec
+
 from reelwright_kit import caller, logs
 from reelwright_kit.database import LOST, Connection, Pool
 from reelwright_kit.errors import PriceUnknown
@@ -41,8 +43,7 @@ select held_micros, reelwright.post(tenant, key, job, id, provider, model, -held
 """
 
 
-@dataclass(frozen=True)
-class Used:
+class Used(msgspec.Struct, frozen=True):
     """What a text call used in the end."""
 
     input_tokens: int

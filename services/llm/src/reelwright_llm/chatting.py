@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import AsyncGenerator
-from dataclasses import dataclass
 from operator import is_
 
 import msgspec
@@ -20,8 +19,7 @@ from reelwright_llm.joining import joined, pieces_of
 from reelwright_llm.providers.interface import Answer, Delta, Head, Piece, Question, TextModel
 
 
-@dataclass(frozen=True)
-class Asked:
+class Asked(msgspec.Struct, frozen=True):
     """A question with what the service needs to know about it."""
 
     question: Question

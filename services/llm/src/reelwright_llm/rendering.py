@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
-from google.protobuf import struct_pb2, timestamp_pb2
+from google.protobuf import struct_pb2
 
 from reelwright.jobs.v1 import jobs_service_pb2 as jobs
 from reelwright.llm.v1 import llm_service_pb2 as pb
@@ -32,8 +33,8 @@ def chat_message(answer: Answer) -> pb.ChatResponse:
     return pb.ChatResponse(
         **_head(answer.head),
         choices=[_choice(choice) for choice in answer.choices],
-        usage=usage_message(answer.usage) if answer.usage else None,
-        cost=cost_message(answer.cost_micros),
+        usage=_usage(answer.usage) if answer.usage else None,
+        cost=_cost(answer.cost_micros),
         extra=struct_of(answer.extra),
     )
 
@@ -43,32 +44,43 @@ def chunk_message(piece: Piece) -> pb.ChatChunk:
     return pb.ChatChunk(
         **_head(piece.head),
         choices=[_choice_delta(delta) for delta in piece.deltas],
-        usage=usage_message(piece.usage) if piece.usage else None,
-        cost=cost_message(piece.cost_micros) if piece.usage else None,
+        usage=_usage(piece.usage) if piece.usage else None,
+        cost=_cost(piece.cost_micros) if piece.usage else None,
         extra=struct_of(piece.extra),
     )
 
 
 def usage_message(usage: Usage) -> pb.Usage:
     """Token usage."""
-    return pb.Usage(
-        input_tokens=usage.input_tokens,
-        output_tokens=usage.output_tokens,
-        total_tokens=usage.input_tokens + usage.output_tokens,
-        cached_input_tokens=usage.cached_input_tokens,
-        cache_write_tokens=usage.cache_write_tokens,
-        reasoning_tokens=usage.reasoning_tokens,
-        audio_input_tokens=usage.audio_input_tokens,
-        audio_output_tokens=usage.audio_output_tokens,
-        image_input_tokens=usage.image_input_tokens,
-        estimated=usage.estimated,
-        extra=struct_of(usage.extra),
-    )
+    return pb.Usage(**_usage(usage))
+
+
+def _usage(usage: Usage) -> Any:
+    """The fields of a message, for where one stands in another: made there it is made once, put there twice."""
+    known: Json = {
+        "input_tokens": usage.input_tokens,
+        "output_tokens": usage.output_tokens,
+        "total_tokens": usage.input_tokens + usage.output_tokens,
+        "cached_input_tokens": usage.cached_input_tokens,
+        "cache_write_tokens": usage.cache_write_tokens,
+        "reasoning_tokens": usage.reasoning_tokens,
+        "audio_input_tokens": usage.audio_input_tokens,
+        "audio_output_tokens": usage.audio_output_tokens,
+        "image_input_tokens": usage.image_input_tokens,
+        "estimated": usage.estimated,
+    }
+    if usage.extra:
+        known["extra"] = struct_of(usage.extra)
+    return known
 
 
 def cost_message(micros: int) -> jobs.Cost:
     """What was charged, millionths of a US dollar."""
     return jobs.Cost(settled_micros=micros)
+
+
+def _cost(micros: int) -> Any:
+    return {"settled_micros": micros}
 
 
 def seen_message(seen: Seen) -> pb.AnalyzeResponse:
@@ -125,7 +137,7 @@ def struct_of(json: Json) -> struct_pb2.Struct | None:
 def _head(head: Head) -> Json:
     return {
         "id": head.id,
-        "create_time": timestamp_pb2.Timestamp(seconds=head.created),
+        "create_time": {"seconds": head.created},
         "model": head.model,
         "provider": head.provider,
         "service_tier": head.service_tier,
@@ -133,23 +145,19 @@ def _head(head: Head) -> Json:
     }
 
 
-def _choice(choice: Choice) -> pb.Choice:
+def _choice(choice: Choice) -> Any:
     turn = choice.turn
-    message = pb.Message(
-        role="assistant",
-        content=turn.text,
-        tool_calls=[_call(call) for call in turn.calls] if turn.calls else None,
-        refusal=turn.refusal,
-        reasoning=turn.reasoning,
-        extra=struct_of(turn.extra),
-    )
-    return pb.Choice(
-        index=choice.index,
-        message=message,
-        finish_reason=choice.finish_reason,
-        logprobs=logprobs_message(choice.logprobs),
-        extra=struct_of(choice.extra),
-    )
+    message: Json = {"role": "assistant", "content": turn.text, "refusal": turn.refusal, "reasoning": turn.reasoning}
+    if turn.calls:
+        message["tool_calls"] = [_call(call) for call in turn.calls]
+    if turn.extra:
+        message["extra"] = struct_of(turn.extra)
+    known: Json = {"index": choice.index, "message": message, "finish_reason": choice.finish_reason}
+    if choice.logprobs:
+        known["logprobs"] = logprobs_message(choice.logprobs)
+    if choice.extra:
+        known["extra"] = struct_of(choice.extra)
+    return known
 
 
 def _call(call: ToolCall) -> pb.ToolCall:
@@ -157,22 +165,18 @@ def _call(call: ToolCall) -> pb.ToolCall:
     return pb.ToolCall(id=call.id, type="function", function=function, extra=struct_of(call.extra))
 
 
-def _choice_delta(delta: Delta) -> pb.ChoiceDelta:
-    new = pb.Delta(
-        role=delta.role,
-        content=delta.text,
-        refusal=delta.refusal,
-        reasoning=delta.reasoning,
-        tool_calls=[_call_delta(call) for call in delta.calls],
-        extra=struct_of(delta.extra),
-    )
-    return pb.ChoiceDelta(
-        index=delta.index,
-        delta=new,
-        finish_reason=delta.finish_reason,
-        logprobs=logprobs_message(delta.logprobs),
-        extra=struct_of(delta.choice_extra),
-    )
+def _choice_delta(delta: Delta) -> Any:
+    new: Json = {"role": delta.role, "content": delta.text, "refusal": delta.refusal, "reasoning": delta.reasoning}
+    if delta.calls:
+        new["tool_calls"] = [_call_delta(call) for call in delta.calls]
+    if delta.extra:
+        new["extra"] = struct_of(delta.extra)
+    known: Json = {"index": delta.index, "delta": new, "finish_reason": delta.finish_reason}
+    if delta.logprobs:
+        known["logprobs"] = logprobs_message(delta.logprobs)
+    if delta.choice_extra:
+        known["extra"] = struct_of(delta.choice_extra)
+    return known
 
 
 def _call_delta(call: CallDelta) -> pb.ToolCallDelta:

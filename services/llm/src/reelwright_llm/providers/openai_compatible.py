@@ -64,9 +64,9 @@ class Host:
     tokens_field: str = "max_completion_tokens"
     """Compatible hosts know the older `max_tokens`."""
 
-    async def ask(self, what: str, card: ModelCard, name: str, body: Json) -> Json:
+    async def ask(self, path: str, card: ModelCard, body: Json) -> Json:
         """The JSON that is answered; raises AppErrors, and Refusal."""
-        answer = await self.wire.post(self.paths.of(what, name), body)
+        answer = await self.wire.post(path, body)
         if not isinstance(answer, dict) or "error" in answer:
             raise broken(card.provider, card.id, answer if isinstance(answer, dict) else {})
         return answer
@@ -99,21 +99,21 @@ class CompatibleText:
         self.card = card
         self._name = name
         self._host = host
+        self._path = host.paths.of("chat/completions", name)
 
     async def answer(self, question: Question) -> Answer:
         body = chat_body(question, self._name, self._host.tokens_field)
         with Understood(self.card):
-            answer = answer_from(await self._host.ask("chat/completions", self.card, self._name, body), self.card)
+            answer = answer_from(await self._host.ask(self._path, self.card, body), self.card)
             if not answer.choices:
                 raise ProviderBusy(self.card.provider, "the answer has no choices")
             return answer
 
     async def stream(self, question: Question) -> AsyncGenerator[Piece]:
         body = streamed(chat_body(question, self._name, self._host.tokens_field))
-        path = self._host.paths.of("chat/completions", self._name)
         finished = False
         with Understood(self.card):
-            async with contextlib.aclosing(self._host.wire.stream(path, body)) as events:
+            async with contextlib.aclosing(self._host.wire.stream(self._path, body)) as events:
                 async for data in events:
                     if data == DONE:
                         return
@@ -136,6 +136,7 @@ class CompatibleEmbedding:
         self.card = card
         self._name = name
         self._host = host
+        self._path = host.paths.of("embeddings", name)
 
     async def embed(self, texts: Texts) -> Embedded:
         given_texts: list[Any] = list(texts.inputs) or [list(tokens) for tokens in texts.token_inputs]
@@ -143,7 +144,7 @@ class CompatibleEmbedding:
         given = {"dimensions": texts.dimensions, "user": texts.user or None}
         body = texts.extra | known | {name: value for name, value in given.items() if value is not None}
         with Understood(self.card):
-            answer = await self._host.ask("embeddings", self.card, self._name, body)
+            answer = await self._host.ask(self._path, self.card, body)
             rows = sorted(answer["data"], key=lambda row: int(row["index"]))
             if len(rows) != texts.count:
                 raise ProviderBusy(self.card.provider, f"gave {len(rows)} vectors for {texts.count} texts")
@@ -159,6 +160,7 @@ class CompatibleJudge:
         self.card = card
         self._name = name
         self._host = host
+        self._path = host.paths.of("moderations", name)
 
     async def judge(self, texts: Sequence[str], images: Sequence[Media], extra: Json) -> Judged:
         given: list[Any] = list(texts)
@@ -167,7 +169,7 @@ class CompatibleJudge:
             given += [{"type": "image_url", "image_url": {"url": url_of(image)}} for image in images]
         body = extra | {"model": self._name, "input": given}
         with Understood(self.card):
-            answer = await self._host.ask("moderations", self.card, self._name, body)
+            answer = await self._host.ask(self._path, self.card, body)
             judgements = tuple(_judgement(result) for result in answer["results"])
             usage = usage_from(answer.get("usage")) or Usage(0, 0)
             return Judged(judgements, usage, answer.get("id") or "", _rest(answer, _KNOWN_JUDGED))

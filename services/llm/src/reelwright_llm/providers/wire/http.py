@@ -64,6 +64,7 @@ class HttpWire:
             timeout=timeout,
             trust_env=trusting,
             connector=aiohttp.TCPConnector(limit=0),
+            headers=self._headers,
             cookie_jar=aiohttp.DummyCookieJar(),
         ) as session:
             self._session = session
@@ -92,7 +93,7 @@ class HttpWire:
         if self._session is None:
             raise RuntimeError("the wire is not open")
         content = msgspec.json.encode(body)
-        return self._session.post(f"{self._base_url}{path}", data=content, headers=self._headers, allow_redirects=False)
+        return self._session.post(f"{self._base_url}{path}", data=content, allow_redirects=False)
 
 
 async def _require_success(answer: aiohttp.ClientResponse) -> None:
