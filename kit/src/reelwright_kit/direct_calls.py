@@ -32,14 +32,18 @@ class Server(Protocol):
     def track(self, serving: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
         """Runs a call in a task of its own."""
 
+    def known(self, method: str) -> Handler | None:
+        """What serves a method, if it was found before."""
+
     async def handler(self, details: grpc.HandlerCallDetails) -> Handler | None:
         """What serves a call, with every interceptor around it; None when there is no such method."""
 
 
 class _Details(grpc.HandlerCallDetails):
-    def __init__(self, method: str, metadata: Pairs) -> None:
+    def __init__(self, method: str) -> None:
         self.method = method
-        self.invocation_metadata = cast(Any, metadata)
+        # Ours look at a call's metadata when it runs, not when its handler is found.
+        self.invocation_metadata = cast(Any, ())
 
 
 class _Context(_Base):
@@ -128,8 +132,8 @@ class _Call:
 
     def __init__(self, server: Server, method: str, metadata: Iterable[Any] | None, timeout_s: float | None) -> None:
         self._server = server
-        self._details = _Details(method, tuple(metadata or ()))
-        self._context = _Context(self._details.invocation_metadata or ())
+        self._method = method
+        self._context = _Context(tuple(metadata or ()))
         self._timeout_s = timeout_s
 
     def _begin(self, serving: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
@@ -137,7 +141,7 @@ class _Call:
         return task
 
     async def _handler(self) -> Handler:
-        handler = await self._server.handler(self._details)
+        handler = await self._server.handler(_Details(self._method))
         if handler is not None:
             return handler
         self._context.set_code(grpc.StatusCode.UNIMPLEMENTED)
@@ -157,7 +161,7 @@ class _Call:
             self._context.set_code(grpc.StatusCode.DEADLINE_EXCEEDED)
             self._context.set_details("Deadline Exceeded")
         except Exception as error:
-            log.exception("call_crashed", rpc=self._details.method, error=type(error).__name__)
+            log.exception("call_crashed", rpc=self._method, error=type(error).__name__)
         raise self._context.failure()
 
     async def initial_metadata(self) -> Pairs:
@@ -178,7 +182,7 @@ class Unary(_Call):
         self._task = self._begin(self._served(self._run, request))
 
     async def _run(self, request: Any) -> Any:
-        handler = await self._handler()
+        handler = self._server.known(self._method) or await self._handler()
         return await cast(Any, handler.unary_unary)(request, self._context)
 
     def cancel(self) -> bool:
@@ -204,7 +208,7 @@ class Stream(_Call):
         self._task.add_done_callback(self._ended)
 
     async def _run(self, request: Any) -> None:
-        handler = await self._handler()
+        handler = self._server.known(self._method) or await self._handler()
         streaming = cast(Any, handler.unary_stream)(request, self._context)
         async with contextlib.aclosing(streaming) as answers:
             async for answer in answers:

@@ -61,15 +61,16 @@ class Service:
         """Not offered: nothing calls so."""
         raise NotImplementedError(method)
 
+    def known(self, method: str) -> Handler | None:
+        """What serves a method, if it was found before."""
+        return self._dressed.get(method)
+
     async def handler(self, details: grpc.HandlerCallDetails) -> Handler | None:
         """What serves a call, with every interceptor around it."""
-        known = self._dressed.get(details.method)
-        if known is None:
-            known = await self._chain(details)
-            if known is not None:
-                # Our interceptors look at a call's metadata when it runs, not when its handler is found.
-                self._dressed[details.method] = known
-        return known
+        found = await self._chain(details)
+        if found is not None:
+            self._dressed[details.method] = found
+        return cast(Handler | None, found)
 
     async def _found(self, details: grpc.HandlerCallDetails) -> Any:
         return self._handlers.get(details.method)
