@@ -10,6 +10,7 @@ from google.protobuf.descriptor import FieldDescriptor
 from google.protobuf.message import Message
 
 from reelwright_kit.errors import AppError, Code, Violation
+from reelwright_kit.interceptors.accepting import acceptor
 from reelwright_kit.interceptors.wrapping import Handler, OurInterceptor, wrap
 
 
@@ -34,16 +35,21 @@ class ValidationInterceptor(OurInterceptor):
 
 def check(message: Message) -> None:
     """Raises RequestInvalid naming every field of `message` that breaks a rule."""
-    found = [
-        Violation(_path(violation.proto), _readable(violation.proto.message), violation.proto.rule_id)
-        for violation in protovalidate.collect_violations(message)
-    ]
+    # Most requests are valid, and are seen to be so in a fraction of the time that protovalidate takes.
+    found = [] if acceptor(message.DESCRIPTOR)(message) else _violations(message)
     # PostgreSQL keeps no NUL in texts, and no text of ours needs one.
     if b"\0" in message.SerializeToString():
         nul = "must not contain NUL characters"
         found.extend(Violation(field, nul, "string.nul") for field in _with_nul(message, ""))
     if found:
         raise RequestInvalid(_once_per_field(found))
+
+
+def _violations(message: Message) -> list[Violation]:
+    return [
+        Violation(_path(violation.proto), _readable(violation.proto.message), violation.proto.rule_id)
+        for violation in protovalidate.collect_violations(message)
+    ]
 
 
 def _once_per_field(found: list[Violation]) -> tuple[Violation, ...]:
