@@ -7,7 +7,6 @@ import signal
 import threading
 from collections import Counter
 from collections.abc import AsyncGenerator, AsyncIterator
-from dataclasses import replace
 from datetime import date
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -16,6 +15,7 @@ from typing import Any
 import psycopg
 import pytest
 from msgspec import structs
+from msgspec.structs import replace
 from psycopg.rows import dict_row
 
 from reelwright.llm.v1 import llm_service_pb2 as pb
