@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import ipaddress
 import urllib.parse
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+import urllib.request
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
+from functools import partial
 from typing import Any, Protocol
 
 import aiohttp
@@ -13,12 +16,19 @@ import msgspec
 
 from reelwright_kit.jobs.commission import ProviderBusy
 from reelwright_llm.providers.wire.events import EventTooLarge, data_of
+from reelwright_llm.providers.wire.exchange import Exchange, Place
 
 CONNECT_S = 10.0
 MAX_ANSWER_BYTES = 64 * 1024 * 1024
 MAX_REFUSAL_BYTES = 256 * 1024
 
-_BROKEN = (aiohttp.ClientError, TimeoutError, OSError, EventTooLarge)
+MOST_PLACES = 1024
+"""Addresses whose head is remembered; some vendors have one for each model."""
+
+_BROKEN = (aiohttp.ClientError, aiohttp.http.HttpProcessingError, TimeoutError, OSError, EventTooLarge)
+
+Answered = aiohttp.ClientResponse | Exchange
+"""An answer that has begun: through a proxy the library's, else one without its detours."""
 
 
 class Refusal(Exception):
@@ -53,6 +63,7 @@ class HttpWire:
         self._headers = {"content-type": "application/json", "user-agent": "reelwright/1", **headers}
         self._silence_s = silence_s
         self._session: aiohttp.ClientSession | None = None
+        self._place: Callable[[str], Place] | None = None
 
     @contextlib.asynccontextmanager
     async def open(self) -> AsyncIterator[HttpWire]:
@@ -60,6 +71,7 @@ class HttpWire:
         timeout = aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_S, sock_read=self._silence_s)
         # A proxy of the company stands before the internet, never before this machine.
         trusting = not _is_loopback(self._base_url)
+        proxied = trusting and _is_proxied(self._base_url)
         async with aiohttp.ClientSession(
             timeout=timeout,
             trust_env=trusting,
@@ -68,6 +80,7 @@ class HttpWire:
             cookie_jar=aiohttp.DummyCookieJar(),
         ) as session:
             self._session = session
+            self._place = None if proxied else functools.lru_cache(MOST_PLACES)(partial(self._placed, session))
             yield self
 
     async def post(self, path: str, body: Any) -> Any:
@@ -89,19 +102,24 @@ class HttpWire:
         except _BROKEN as error:
             raise ProviderBusy(self.provider, _said(error)) from error
 
-    def _asked(self, path: str, body: Any) -> contextlib.AbstractAsyncContextManager[aiohttp.ClientResponse]:
+    def _asked(self, path: str, body: Any) -> contextlib.AbstractAsyncContextManager[Answered]:
         if self._session is None:
             raise RuntimeError("the wire is not open")
         content = msgspec.json.encode(body)
+        if self._place:
+            return self._place(path).ask(content)
         return self._session.post(f"{self._base_url}{path}", data=content, allow_redirects=False)
 
+    def _placed(self, session: aiohttp.ClientSession, path: str) -> Place:
+        return Place(session, f"{self._base_url}{path}", self._headers, self._silence_s)
 
-async def _require_success(answer: aiohttp.ClientResponse) -> None:
+
+async def _require_success(answer: Answered) -> None:
     if answer.status != 200:
         raise Refusal(answer.status, answer.headers, await _refused(answer))
 
 
-async def _read(answer: aiohttp.ClientResponse, most: int) -> bytes:
+async def _read(answer: Answered, most: int) -> bytes:
     content = await answer.content.readany()
     pieces, size = [content], len(content)
     while size <= most and not answer.content.at_eof():
@@ -112,7 +130,7 @@ async def _read(answer: aiohttp.ClientResponse, most: int) -> bytes:
     return b"".join(pieces)
 
 
-async def _refused(answer: aiohttp.ClientResponse) -> Any:
+async def _refused(answer: Answered) -> Any:
     with contextlib.suppress(msgspec.DecodeError, *_BROKEN):
         return msgspec.json.decode(await _read(answer, MAX_REFUSAL_BYTES))
     return None
@@ -140,3 +158,9 @@ def _is_loopback(url: str) -> bool:
     with contextlib.suppress(ValueError):
         return ipaddress.ip_address(host).is_loopback
     return host == "localhost"
+
+
+def _is_proxied(url: str) -> bool:
+    """Whether the environment names a proxy for this address."""
+    parts = urllib.parse.urlsplit(url)
+    return parts.scheme in urllib.request.getproxies() and not urllib.request.proxy_bypass(parts.hostname or "")
