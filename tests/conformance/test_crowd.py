@@ -11,7 +11,7 @@ import httpx
 
 from reelwright.llm.v1 import llm_service_pb2 as pb
 from reelwright_gateway.dialects.openai.chunks import Telling
-from reelwright_gateway.dialects.openai.gathering import Pending
+from reelwright_gateway.streaming import Heart, Streamed
 from tests.conformance.conftest import chain_to
 from tests.conformance.scripted import MODEL, Script, chunk, last, serving
 
@@ -60,7 +60,7 @@ class Counting(Script):
 def left_over() -> list[object]:
     """What the adapters, which run in this process, still hold of streams."""
     gc.collect()
-    return [one for one in gc.get_objects() if type(one) in (Pending, Telling)]
+    return [one for one in gc.get_objects() if type(one) in (Heart, Streamed, Telling)]
 
 
 async def test_streams_that_are_left_leave_no_call_behind(tmp_path: Any) -> None:

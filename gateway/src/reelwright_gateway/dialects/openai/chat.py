@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncGenerator, Iterable, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,14 +15,14 @@ from reelwright.llm.v1 import llm_service_pb2 as pb
 from reelwright_gateway.dialects.openai import errors as dialect
 from reelwright_gateway.dialects.openai.answers import completion
 from reelwright_gateway.dialects.openai.bodies import read
-from reelwright_gateway.dialects.openai.chunks import SILENCE, Telling, event
-from reelwright_gateway.dialects.openai.gathering import gathered, opened
+from reelwright_gateway.dialects.openai.chunks import EVENTS, SILENCE, Telling, event
+from reelwright_gateway.dialects.openai.opening import opened
 from reelwright_gateway.dialects.openai.questions import Question, fields_of
 from reelwright_gateway.dialects.openai.service import TextService
 from reelwright_gateway.dialects.openai.structs import Json
 from reelwright_gateway.errors import of_any
 from reelwright_gateway.presence import attended
-from reelwright_gateway.streaming import Streamed
+from reelwright_gateway.streaming import Beat, Streamed
 from reelwright_gateway.upstream import answer_headers, metadata
 
 
@@ -46,25 +46,22 @@ class Chat:
 
     async def _stream(self, request: Request, fields: dict[str, Any], include_usage: bool) -> Response:
         call = self.llm.StreamChat(pb.StreamChatRequest(**fields), metadata=metadata(request))
-        pieces = gathered(call, _chunks, self.silence_s)
-        first, headers = await opened(request, call, pieces)
-        return Streamed(_events(first, pieces, Telling(include_usage)), headers=headers, media_type="text/event-stream")
-
-
-def _chunks(message: pb.StreamChatResponse) -> Iterable[pb.ChatChunk]:
-    return message.chunks
+        messages, headers = await opened(request, call, self.silence_s)
+        events = _events(messages, Telling(include_usage))
+        beat = Beat(SILENCE, self.silence_s)
+        return Streamed(events, headers=headers, media_type=EVENTS, beat=beat, let_go=call.cancel)
 
 
 async def _events(
-    first: list[pb.ChatChunk] | None, pieces: AsyncGenerator[list[pb.ChatChunk], None], telling: Telling
+    messages: AsyncGenerator[pb.StreamChatResponse, None], telling: Telling
 ) -> AsyncGenerator[bytes, None]:
     """The events of an answer; a failure is told as the last one, instead of the mark of a good end."""
-    async with contextlib.aclosing(pieces):
+    async with contextlib.aclosing(messages):
         try:
-            if first is not None:
-                yield telling.told(first) if first else SILENCE
-                async for chunks in pieces:
-                    yield telling.told(chunks) if chunks else SILENCE
+            async for message in messages:
+                # An event of nothing would be sent as a piece of nothing, which ends an answer in HTTP.
+                if events := telling.told(message.chunks):
+                    yield events
         except Exception as error:
             yield event(dialect.body(of_any(error)), "error")
             return

@@ -11,6 +11,7 @@ from reelwright_gateway.dialects.openai.answers import head_of, logprobs_of, pic
 from reelwright_gateway.dialects.openai.structs import Json, with_extra
 
 DONE = b"data: [DONE]\n\n"
+EVENTS = "text/event-stream"
 SILENCE = b": heartbeat\n\n"
 
 

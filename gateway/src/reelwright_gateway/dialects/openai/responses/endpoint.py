@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncGenerator, Generator, Iterable
+from collections.abc import AsyncGenerator, Generator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -15,8 +15,8 @@ from starlette.responses import Response
 from reelwright.llm.v1 import responses_service_pb2 as kept
 from reelwright_gateway.dialects.openai.bodies import read
 from reelwright_gateway.dialects.openai.chat import told
-from reelwright_gateway.dialects.openai.chunks import SILENCE
-from reelwright_gateway.dialects.openai.gathering import gathered, opened
+from reelwright_gateway.dialects.openai.chunks import EVENTS, SILENCE
+from reelwright_gateway.dialects.openai.opening import opened
 from reelwright_gateway.dialects.openai.responses.answers import response_of
 from reelwright_gateway.dialects.openai.responses.events import Telling
 from reelwright_gateway.dialects.openai.responses.inputs import listed
@@ -26,7 +26,7 @@ from reelwright_gateway.dialects.openai.responses.questions import Asked, questi
 from reelwright_gateway.dialects.openai.service import ResponseService, Streaming
 from reelwright_gateway.errors import Refused, of_any
 from reelwright_gateway.presence import attended
-from reelwright_gateway.streaming import Streamed
+from reelwright_gateway.streaming import Beat, Streamed
 from reelwright_gateway.upstream import answer_headers, metadata
 from reelwright_kit.errors import AppError, FieldInvalid, PartUnavailable
 
@@ -90,9 +90,9 @@ class Responses:
         return await self._stream(request, call, Telling(self._pictures(request), after, resumed=True))
 
     async def _stream(self, request: Request, call: Streaming[Message], telling: Telling) -> Response:
-        pieces = gathered(call, _events, self.silence_s)
-        first, headers = await opened(request, call, pieces)
-        return Streamed(_frames(first, pieces, telling), headers=headers, media_type="text/event-stream")
+        messages, headers = await opened(request, call, self.silence_s)
+        frames, beat = _frames(messages, telling), Beat(SILENCE, self.silence_s)
+        return Streamed(frames, headers=headers, media_type=EVENTS, beat=beat, let_go=call.cancel)
 
     async def _kept(self, request: Request) -> tuple[kept.Response, dict[str, str]]:
         call = self.service.GetResponse(kept.GetResponseRequest(id=_id(request)), metadata=metadata(request))
@@ -108,24 +108,17 @@ class Responses:
         return Pictures(self.files, metadata(request))
 
 
-async def _frames(
-    first: list[kept.ResponseEvent] | None, pieces: AsyncGenerator[list[kept.ResponseEvent], None], telling: Telling
-) -> AsyncGenerator[bytes, None]:
+async def _frames(messages: AsyncGenerator[Message, None], telling: Telling) -> AsyncGenerator[bytes, None]:
     """The events of a response; a failure, and an end that comes too early, is told as the last one."""
-    async with contextlib.aclosing(pieces):
+    async with contextlib.aclosing(messages):
         try:
-            if first is not None:
-                yield await telling.told(first) if first else SILENCE
-                async for events in pieces:
-                    yield await telling.told(events) if events else SILENCE
+            async for message in messages:
+                if frames := await telling.told(message.events):
+                    yield frames
             if not telling.ended:
                 raise PartUnavailable("service")
         except Exception as error:
             yield telling.broken(error)
-
-
-def _events(message: Message) -> Iterable[kept.ResponseEvent]:
-    return message.events
 
 
 @contextlib.contextmanager
