@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import AsyncIterator, Coroutine, Generator
-from typing import Any, cast
+from typing import Any
 
 import httpx
 import pytest
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.routing import Route
-from starlette.types import Message, Receive, Scope, Send
 
 from reelwright.llm.v1 import llm_service_pb2 as pb
 from reelwright_gateway.app import RequestId
@@ -46,17 +44,6 @@ class Direct:
     def cancel(self) -> bool:
         self.cancelled = True
         return True
-
-
-class Burst:
-    """A service that says everything at once."""
-
-    def StreamChat(self, request: pb.StreamChatRequest, /, *, metadata: Metadata) -> Any:
-        async def answer() -> AsyncIterator[pb.StreamChatResponse]:
-            for number in range(500):
-                yield pb.StreamChatResponse(chunks=[chunk(content=f"{number} ")])
-
-        return Direct(answer())
 
 
 class InProcess:
@@ -112,24 +99,3 @@ async def test_failures_of_the_service_are_told_alike(failure: AppError, said_co
         streamed = await client.post("chat/completions", json=BODY | {"stream": True})
 
     assert f'"code":"{said_code}"' in streamed.text and "[DONE]" not in streamed.text
-
-
-async def test_what_is_pending_is_written_together() -> None:
-    """Five hundred pieces that come at once are five hundred events, in a few writes."""
-    written: list[bytes] = []
-    route = Route("/v1/chat/completions", Chat(cast(TextService, Burst()), 1.0).complete, methods=["POST"])
-    app = Starlette(routes=[route], middleware=[Middleware(RequestId)])
-
-    async def noting(scope: Scope, receive: Receive, send: Send) -> None:
-        async def note(message: Message) -> None:
-            written.append(message.get("body", b""))
-            await send(message)
-
-        await app(scope, receive, note)
-
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(noting), base_url="http://dialect/v1") as client:
-        streamed = await client.post("chat/completions", json=BODY | {"stream": True})
-
-    events = [line for line in streamed.text.splitlines() if line.startswith("data: {")]
-    assert [json.loads(line[6:])["choices"][0]["delta"]["content"] for line in events] == [f"{n} " for n in range(500)]
-    assert len(written) < 20

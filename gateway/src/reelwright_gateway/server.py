@@ -12,6 +12,7 @@ from collections.abc import Generator
 import uvicorn
 from starlette.types import ASGIApp
 
+from reelwright_gateway.corking import CorkedProtocol
 from reelwright_gateway.settings import AdapterSettings
 from reelwright_kit.settling import settle
 from reelwright_kit.workers.tether import announce
@@ -57,7 +58,7 @@ def server_for(app: ASGIApp, settings: AdapterSettings, draining: asyncio.Event)
         app,
         host=host.strip("[]"),
         port=int(port),
-        http="httptools",
+        http=CorkedProtocol,
         ws="none",
         lifespan="off",
         log_config=None,
