@@ -16,6 +16,7 @@ from reelwright_kit.errors import PriceUnknown
 from reelwright_kit.ids import new_id
 from reelwright_kit.jobs import costs
 from reelwright_kit.money import budgets
+from reelwright_kit.money.together import Hold, Settlement, Together
 
 log = logs.logger(__name__)
 
@@ -65,6 +66,7 @@ class Meter:
 class _Hold:
     id: str
     tenant: str
+    key: str
     job: str
     held_micros: int
 
@@ -76,6 +78,7 @@ class Texts:
         self._pool = pool
         self._allow_unknown_price = allow_unknown_price
         self._settling: set[asyncio.Task[None]] = set()
+        self._together = Together(pool, HOLD_S)
 
     def metered(
         self, kind: str, provider: str, model: str, at_most: int | None
@@ -105,17 +108,20 @@ class Texts:
         async with self._pool.connection() as connection:
             rows = await (await connection.execute(query, (EXPIRED_AT_ONCE,))).fetchall()
         for row in rows:
-            hold = _Hold(row["id"], row["tenant"], row["job"], row["held_micros"])
+            hold = _Hold(row["id"], row["tenant"], row["key"], row["job"], row["held_micros"])
             await self._settle(hold, "text", Used(0, 0, hold.held_micros), requests=0)
         return len(rows)
 
     async def _hold(self, provider: str, model: str, micros: int) -> _Hold:
         who = caller.current()
-        hold = _Hold(new_id("txt"), who.tenant, who.job, micros)
+        hold = _Hold(new_id("txt"), who.tenant, who.key, who.job, micros)
+        if not who.job:
+            await self._together.hold(who.tenant, who.key, Hold(hold.id, provider, model, micros))
+            return hold
         values = {"id": hold.id, "tenant": who.tenant, "key": who.key, "job": who.job, "hold_s": HOLD_S}
         values |= {"provider": provider, "model": model, "held": micros}
         async with self._pool.connection() as connection, connection.transaction():
-            lineage = await costs.lock(connection, who.tenant, who.job) if who.job else ()
+            lineage = await costs.lock(connection, who.tenant, who.job)
             if lineage:
                 await costs.take(connection, lineage, micros, 0, asking=True)
             else:
@@ -139,6 +145,11 @@ class Texts:
             log.warning("text_not_settled", hold=hold.id, micros=used.micros, error=type(error).__name__)
 
     async def _settle(self, hold: _Hold, kind: str, used: Used, requests: int) -> None:
+        if not hold.job:
+            tokens = used.input_tokens, used.output_tokens
+            settlement = Settlement(hold.id, kind, requests, *tokens, used.micros)
+            await self._together.settle(hold.tenant, hold.key, settlement)
+            return
         values: Mapping[str, Any] = {
             "id": hold.id,
             "kind": kind,
@@ -148,7 +159,7 @@ class Texts:
             "micros": used.micros,
         }
         async with self._pool.connection() as connection, connection.transaction():
-            lineage = await costs.lock(connection, hold.tenant, hold.job) if hold.job else ()
+            lineage = await costs.lock(connection, hold.tenant, hold.job)
             if await _settle_once(connection, values) and lineage:
                 await costs.take(connection, lineage, -hold.held_micros, used.micros)
 
