@@ -43,14 +43,6 @@ noted as (
 select reelwright.post(tenant, key, job, id, provider, model, -held_micros, cost) from settled
 """
 
-# Each posting takes rows in the order of their accounts and leaves out those that do not change. Several in one
-# transaction keep to it only if the first row is taken before all of them.
-_FIRST = """
-insert into reelwright.ledger_totals as known (tenant, key, account, day, amount_micros)
-values (%(tenant)s, %(key)s, 'available', 'epoch', 0)
-on conflict (tenant, key, account, day) do update set amount_micros = known.amount_micros
-"""
-
 
 class Hold(msgspec.Struct, frozen=True):
     """What a text may cost, before it is asked for."""
@@ -152,8 +144,6 @@ class Together:
         payer = {"tenant": tenant, "key": key}
         async with self._pool.connection() as connection, connection.transaction():
             limits = await budgets.queue_up(connection, tenant, key) if holds else ()
-            if len(asked) > 1:
-                await connection.execute(_FIRST, payer)
             if settlements:
                 await connection.execute(_SETTLE, _columns(settlements))
             refused = await _refused(connection, payer, limits, holds)
