@@ -33,7 +33,7 @@ RATIO_MARKS = {
 }
 """How many times the calls in a second of a peer we mean to make."""
 ADDED_MARKS_MS = {IN_PROCESS: 0.7, GRPC: 1.8}
-FIRST_WORD_MARK_MS = 1.0
+FIRST_WORD_MARKS_MS = {IN_PROCESS: 1.0}
 PIECE_MARKS_US = {IN_PROCESS: 40.0, GRPC: 80.0}
 
 
@@ -117,7 +117,8 @@ async def _streams(source: Upstream, ours: Mapping[str, Gateway]) -> AsyncIterat
     yield Row("chat", f"first word: {UPSTREAM}", chat_streams.SAMPLES, {"p50_ms": alone})
     for way, one in ours.items():
         taken = percentile(await chat_streams.first_words(one.url, STREAMED), 50) * 1000
-        yield _marked(f"first word, added: {way}", "p50_ms", taken - alone, FIRST_WORD_MARK_MS, chat_streams.SAMPLES)
+        mark = FIRST_WORD_MARKS_MS.get(way)
+        yield _marked(f"first word, added: {way}", "p50_ms", taken - alone, mark, chat_streams.SAMPLES)
     pieces = chat_streams.STREAMS * chat_streams.PIECES
     for apart_ms, how in ((0, "all at once"), (chat_streams.APART_MS, f"{chat_streams.APART_MS} ms apart")):
         for way, one in ours.items():
