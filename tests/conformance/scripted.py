@@ -6,13 +6,14 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 import grpc
 
 from reelwright.llm.v1 import llm_service_pb2 as pb
 from reelwright.llm.v1 import llm_service_pb2_grpc as rpc
 from reelwright_kit import caller
+from reelwright_kit.carrying.landing import Landing
 from reelwright_kit.interceptors import interceptors
 from reelwright_kit.server import options
 from tests.conformance.kept import Kept
@@ -113,9 +114,10 @@ def said(text: str = "Hello", **message: Any) -> pb.ChatResponse:
 async def serving(script: Script, *others: Kept) -> AsyncIterator[int]:
     """Yields its port; `others` answer there too."""
     server = grpc.aio.server(interceptors=interceptors(open_to_everybody()), options=options())
-    rpc.add_LlmServiceServicer_to_server(script, server)
+    landing = cast(grpc.aio.Server, Landing(server, open_to_everybody()))
+    rpc.add_LlmServiceServicer_to_server(script, landing)
     for other in others:
-        other.serve(server)
+        other.serve(landing)
     port = server.add_insecure_port("127.0.0.1:0")
     await server.start()
     try:

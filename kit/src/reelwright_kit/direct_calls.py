@@ -42,7 +42,7 @@ class _Details(grpc.HandlerCallDetails):
         self.invocation_metadata = cast(Any, metadata)
 
 
-class _Context(_Base):
+class Context(_Base):
     """What a servicer and the interceptors see of a call."""
 
     def __init__(self, metadata: Pairs) -> None:
@@ -95,6 +95,12 @@ class _Context(_Base):
     def code(self) -> Any:
         return self._code
 
+    def details(self) -> str:
+        return self._details
+
+    def trailing_metadata(self) -> Any:
+        return self._trailing
+
     def cancelled(self) -> bool:
         return self.task is not None and self.task.cancelling() > 0
 
@@ -123,14 +129,17 @@ class _Context(_Base):
         raise NotImplementedError
 
 
-class _Call:
+class Call:
     """A call that has begun."""
 
     def __init__(self, server: Server, method: str, metadata: Iterable[Any] | None, timeout_s: float | None) -> None:
         self._server = server
         self._details = _Details(method, tuple(metadata or ()))
-        self._context = _Context(self._details.invocation_metadata or ())
+        self._context = self._made(self._details.invocation_metadata or ())
         self._timeout_s = timeout_s
+
+    def _made(self, metadata: Pairs) -> Context:
+        return Context(metadata)
 
     def _begin(self, serving: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
         task = self._context.task = self._server.track(serving)
@@ -170,7 +179,7 @@ class _Call:
         return context.headers or ()
 
 
-class Unary(_Call):
+class Unary(Call):
     """A call with one answer."""
 
     def __init__(self, server: Server, method: str, request: Any, metadata: Any, timeout_s: float | None) -> None:
@@ -193,7 +202,7 @@ class _End:
     """Comes after the last message."""
 
 
-class Stream(_Call):
+class Stream(Call):
     """A call with many answers."""
 
     def __init__(self, server: Server, method: str, request: Any, metadata: Any, timeout_s: float | None) -> None:

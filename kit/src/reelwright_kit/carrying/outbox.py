@@ -1,0 +1,70 @@
+"""Frames that wait to be sent: all that are there go out together."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Sequence
+from typing import Generic, TypeVar
+
+from reelwright_kit.carrying.frames import MESSAGE_BYTES, packed
+
+Frame = TypeVar("Frame")
+
+
+class Outbox(Generic[Frame]):
+    """One end of a stream writes what is put here."""
+
+    def __init__(self) -> None:
+        self._frames: list[Frame] = []
+        self._bytes = 0
+        self._waiting: asyncio.Future[None] | None = None
+        self._closed = False
+
+    def put(self, frame: Frame, size: int = 0) -> None:
+        """Sends a frame, soon; `size` is that of its body."""
+        self._frames.append(frame)
+        self._bytes += size
+        self._wake()
+
+    def close(self) -> None:
+        """Ends the messages behind what has been put."""
+        self._closed = True
+        self._wake()
+
+    @property
+    def unsent(self) -> Sequence[Frame]:
+        """What no message has taken."""
+        return self._frames
+
+    async def messages(self) -> AsyncGenerator[bytes]:
+        """The messages to send; the next one is made when the one before was sent."""
+        while True:
+            if self._frames:
+                yield packed(self._take())
+            elif self._closed:
+                return
+            else:
+                self._waiting = asyncio.get_running_loop().create_future()
+                await self._waiting
+
+    def _wake(self) -> None:
+        waiting = self._waiting
+        if waiting is not None:
+            self._waiting = None
+            if not waiting.done():
+                waiting.set_result(None)
+
+    def _take(self) -> list[Frame]:
+        frames = self._frames
+        if self._bytes <= MESSAGE_BYTES:
+            self._frames, self._bytes = [], 0
+            return frames
+        count, taken = 0, 0
+        for frame in frames:
+            size = len(getattr(frame, "body", b""))
+            if count and taken + size > MESSAGE_BYTES:
+                break
+            count, taken = count + 1, taken + size
+        self._frames = frames[count:]
+        self._bytes -= taken
+        return frames[:count]

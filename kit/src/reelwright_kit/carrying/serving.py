@@ -1,0 +1,112 @@
+"""One carried call where it is served: in a task and a context of its own, behind every interceptor."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Callable
+from typing import Any, Protocol, cast
+
+import grpc
+
+from reelwright_kit import direct_calls
+from reelwright_kit.carrying.frames import MESSAGE_BYTES, UNREAD, Begin, End, Headers, Message, Pairs, Part, Telling
+from reelwright_kit.interceptors.wrapping import Handler
+
+Serializer = Callable[[Any], bytes]
+
+
+class Home(Protocol):
+    """The stream that carries a call."""
+
+    def put(self, frame: Telling, size: int = 0) -> None:
+        """Sends a frame."""
+
+    def left(self, call: int, end: End) -> None:
+        """Takes note that a call is over."""
+
+
+class _Context(direct_calls.Context):
+    """Sends headers when a servicer does."""
+
+    tell: Callable[[Pairs], None]
+
+    async def send_initial_metadata(self, initial_metadata: Any) -> None:
+        await super().send_initial_metadata(initial_metadata)
+        self.tell(tuple(initial_metadata))
+
+
+class Served(direct_calls.Call):
+    """A call that a stream has brought."""
+
+    _context: _Context
+
+    def __init__(self, server: direct_calls.Server, begin: Begin, home: Home) -> None:
+        super().__init__(server, begin.method, begin.metadata, begin.timeout_s)
+        self._number = begin.call
+        self._home = home
+        self._unread = UNREAD
+        self._room: asyncio.Future[None] | None = None
+        self._context.tell = self._head
+        self._task = self._begin(self._serve(begin.body))
+
+    def cancel(self) -> None:
+        """The caller has left."""
+        self._task.cancel()
+
+    def taken(self, messages: int) -> None:
+        """So many more messages of the answer have been read."""
+        self._unread += messages
+        if self._room and not self._room.done():
+            self._room.set_result(None)
+
+    def _made(self, metadata: Pairs) -> _Context:
+        return _Context(metadata)
+
+    def _head(self, headers: Pairs) -> None:
+        self._home.put(Headers(self._number, headers))
+
+    async def _serve(self, body: bytes) -> None:
+        try:
+            await self._served(self._run, body)
+            code = self._context.code() or grpc.StatusCode.OK
+        except grpc.aio.AioRpcError as error:
+            code = error.code()
+        except asyncio.CancelledError:
+            self._home.left(self._number, End(self._number, grpc.StatusCode.CANCELLED.value[0]))
+            raise
+        context = self._context
+        self._home.left(
+            self._number, End(self._number, code.value[0], context.details() or "", context.trailing_metadata())
+        )
+
+    async def _run(self, body: bytes) -> None:
+        handler = await self._handler()
+        try:
+            request = cast(Any, handler.request_deserializer)(body)
+        except Exception as error:
+            # In gRPC's own words.
+            await self._context.abort(grpc.StatusCode.UNKNOWN, f"Unexpected {type(error)}: {error}")
+        if handler.response_streaming:
+            await self._stream(handler, request)
+        else:
+            answer = await cast(Any, handler.unary_unary)(request, self._context)
+            self._tell(cast(Serializer, handler.response_serializer)(answer))
+
+    async def _stream(self, handler: Handler, request: Any) -> None:
+        serializer = cast(Serializer, handler.response_serializer)
+        async with contextlib.aclosing(cast(Any, handler.unary_stream)(request, self._context)) as answers:
+            async for answer in answers:
+                while not self._unread:
+                    self._room = asyncio.get_running_loop().create_future()
+                    await self._room
+                self._unread -= 1
+                self._tell(serializer(answer))
+
+    def _tell(self, body: bytes) -> None:
+        """Sends a message; others on the stream need not wait for all of a large one."""
+        whole, number = len(body), self._number
+        while len(body) > MESSAGE_BYTES:
+            self._home.put(Part(number, body[:MESSAGE_BYTES], whole), MESSAGE_BYTES)
+            body = body[MESSAGE_BYTES:]
+        self._home.put(Message(number, body), len(body))
