@@ -76,6 +76,12 @@ CONSTANTS = (
     ),
     (
         "kit/src/reelwright_kit/carrying/frames.py",
+        "METADATA_BYTES",
+        "bytes",
+        "metadata of a carried call; with more, it is plain",
+    ),
+    (
+        "kit/src/reelwright_kit/carrying/frames.py",
         "UNREAD",
         "messages",
         "of a carried stream are sent before its reader has taken them",

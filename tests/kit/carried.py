@@ -47,6 +47,8 @@ class Scripted(rpc.JobServiceServicer):
         self._hear(context)
         if failure := FAILURES.get(request.id):
             raise failure()
+        if request.id == "no unicode":
+            await context.abort(grpc.StatusCode.INTERNAL, "\ud800")
         if request.id == "away once" and len(self.carried) == 1:
             raise PartUnavailable("database")
         self.running += 1

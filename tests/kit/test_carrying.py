@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import gc
 from collections.abc import AsyncIterator
 from typing import Any
@@ -128,6 +129,30 @@ async def test_metadata_travels_both_ways(place: Place, channel: Carried) -> Non
     watch.cancel()
     await stub_of(channel).GetJob(asked("a"), metadata=(("x-a", "1"), ("x-b-bin", b"\x00\xff")))
     assert {"x-a": "1", "x-b-bin": b"\x00\xff"}.items() <= place.servicer.metadata.items()
+
+
+@pytest.mark.parametrize("metadata", [(("x-a", "x" * 5_000),), (("x-a", "é"),)])
+async def test_odd_metadata_is_left_to_grpc(place: Place, channel: Carried, metadata: Any) -> None:
+    """It refuses what is too large, or no metadata; on a stream that would be everybody's failure."""
+    with contextlib.suppress(Exception):
+        await stub_of(channel).GetJob(asked("a"), metadata=metadata)
+    await stub_of(channel).GetJob(asked("a"))
+
+    assert place.servicer.carried in ([True], [False, True])
+    assert place.counting.streams == 1
+
+
+async def test_answer_that_cannot_be_sent_is_its_own_failure(place: Place, channel: Carried) -> None:
+    """Words that are no Unicode end the call, and not the stream."""
+    neighbour = stub_of(channel).GetJob(asked("wait"))
+    await place.servicer.begun.wait()
+    with pytest.raises(grpc.aio.AioRpcError) as raised:
+        await stub_of(channel).GetJob(asked("no unicode"))
+    place.servicer.go.set()
+
+    assert raised.value.code() is grpc.StatusCode.UNKNOWN
+    assert (await neighbour).job.tenant == "local"
+    assert place.counting.streams == 1
 
 
 async def test_streams_come_whole_and_wait_for_their_reader(place: Place, channel: Carried) -> None:

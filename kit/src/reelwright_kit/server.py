@@ -104,6 +104,7 @@ async def serve(
     await asyncio.sleep(settings.notice_s)
     landing.leave()
     await server.stop(settings.drain_s)
+    await landing.close()
 
 
 @contextlib.asynccontextmanager

@@ -13,7 +13,7 @@ from typing import Any, Protocol, Self
 
 import grpc
 
-from reelwright_kit.carrying.frames import UNREAD, Asking, Begin, Cancel, End, Pairs, Taken
+from reelwright_kit.carrying.frames import METADATA_BYTES, UNREAD, Asking, Begin, Cancel, End, Pairs, Taken
 from reelwright_kit.carrying.policies import Policy
 
 CODES = {code.value[0]: code for code in grpc.StatusCode}
@@ -64,7 +64,7 @@ class Call:
         self._number = stream.enter(self)
         if timeout_s is not None:
             self._timer = asyncio.get_running_loop().call_later(timeout_s, _expire, weakref.ref(self))
-        stream.put(Begin(self._number, way.method, metadata, body, timeout_s), len(body))
+        stream.put(Begin(self._number, way.method, metadata, body, timeout_s), len(body) + METADATA_BYTES)
 
     def __del__(self) -> None:
         if not self._end:
@@ -233,13 +233,15 @@ class Unary(Call):
         call = self._way.plain(body, metadata=metadata, timeout=timeout_s)
         try:
             answer = await call
-        except grpc.aio.AioRpcError as error:
-            self.headed(tuple(error.initial_metadata()))
-            self.ended(End(0, error.code().value[0], error.details() or "", tuple(error.trailing_metadata())))
-        else:
             self.headed(tuple(await call.initial_metadata()))
             self.came(answer)
             self.ended(End(0))
+        except grpc.aio.AioRpcError as error:
+            self.headed(tuple(error.initial_metadata()))
+            self.ended(End(0, error.code().value[0], error.details() or "", tuple(error.trailing_metadata())))
+        finally:
+            # Whoever closes the channel ends this one too.
+            self.cancel()
 
 
 class Streaming(Call):

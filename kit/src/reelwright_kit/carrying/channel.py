@@ -11,7 +11,7 @@ import grpc
 
 from reelwright_kit.carrying.calls import Streaming, Unary, Way
 from reelwright_kit.carrying.carrier import Carrier
-from reelwright_kit.carrying.frames import MESSAGE_BYTES, METHOD
+from reelwright_kit.carrying.frames import MESSAGE_BYTES, METADATA_BYTES, METHOD, Pairs
 from reelwright_kit.carrying.policies import policies
 from reelwright_kit.client import MAX_MESSAGE_BYTES, connect
 from reelwright_kit.interceptors.wrapping import OURS
@@ -80,8 +80,10 @@ class Carried:
 
         def begin(request: Any, *, metadata: Any = None, timeout: float | None = None, **options: Any) -> Any:
             carrier = self._taking()
-            if carrier and not options and len(body := request_serializer(request)) <= MESSAGE_BYTES:
-                return kind(carrier, way, body, tuple(metadata or ()), timeout)
+            if carrier and not options and _is_common(told := tuple(metadata or ())):
+                body = request_serializer(request)
+                if len(body) <= MESSAGE_BYTES:
+                    return kind(carrier, way, body, told, timeout)
             return plain(request, metadata=metadata, timeout=timeout, **options)
 
         return begin
@@ -115,6 +117,16 @@ class Carried:
             running.add_done_callback(self._tasks.pop)
         finally:
             self._opening = None
+
+
+def _is_common(metadata: Pairs) -> bool:
+    """Whether gRPC would send it too; what is large, or is no metadata, is left to it and to its refusals."""
+    size = 0
+    for name, value in metadata:
+        size += len(name) + len(value)
+        if not (value.isascii() if isinstance(value, str) else isinstance(value, bytes)):
+            return False
+    return size <= METADATA_BYTES
 
 
 @contextlib.asynccontextmanager

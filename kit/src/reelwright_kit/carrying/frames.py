@@ -13,7 +13,9 @@ METHOD = f"/{SERVICE}/{NAME}"
 CALLS = 1_000
 """Calls at a time on one stream."""
 MESSAGE_BYTES = 1024 * 1024
-"""Of the bodies in one gRPC message: larger requests are not carried, larger answers are cut."""
+"""Of bodies and metadata in one gRPC message: larger requests are not carried, larger answers are cut."""
+METADATA_BYTES = 4 * 1024
+"""Of the metadata of a carried call; gRPC refuses more than about twice as much."""
 UNREAD = 16
 """Messages of a streamed answer that are sent before its reader has taken them."""
 

@@ -62,6 +62,10 @@ class Landing:
         for stream in self._streams:
             stream.leave()
 
+    async def close(self) -> None:
+        """Returns when nothing runs here any more; what still did is cancelled."""
+        await self._service.close()
+
     async def _carry(self, requests: AsyncIterator[bytes], context: Any) -> None:
         if self._leaving:
             await context.abort(grpc.StatusCode.UNAVAILABLE, "The server is leaving.")
@@ -106,10 +110,10 @@ class _Stream:
         """Asks for no new calls; those that are on their way are served."""
         self.put(Leaving())
 
-    def left(self, call: int, end: End) -> None:
+    def left(self, call: int, end: End, size: int = 0) -> None:
         """Tells how a call ended, unless its caller has left."""
         if self._calls.pop(call, None):
-            self.put(end)
+            self.put(end, size)
             self._close()
 
     async def _read(self, requests: AsyncIterator[bytes]) -> bool:

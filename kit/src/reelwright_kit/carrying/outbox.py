@@ -16,13 +16,15 @@ class Outbox(Generic[Frame]):
 
     def __init__(self) -> None:
         self._frames: list[Frame] = []
+        self._sizes: list[int] = []
         self._bytes = 0
         self._waiting: asyncio.Future[None] | None = None
         self._closed = False
 
     def put(self, frame: Frame, size: int = 0) -> None:
-        """Sends a frame, soon; `size` is that of its body."""
+        """Sends a frame, soon; `size` is that of its body, and of its metadata."""
         self._frames.append(frame)
+        self._sizes.append(size)
         self._bytes += size
         self._wake()
 
@@ -55,16 +57,14 @@ class Outbox(Generic[Frame]):
                 waiting.set_result(None)
 
     def _take(self) -> list[Frame]:
-        frames = self._frames
+        frames, sizes = self._frames, self._sizes
         if self._bytes <= MESSAGE_BYTES:
-            self._frames, self._bytes = [], 0
+            self._frames, self._sizes, self._bytes = [], [], 0
             return frames
-        count, taken = 0, 0
-        for frame in frames:
-            size = len(getattr(frame, "body", b""))
+        count = taken = 0
+        for size in sizes:
             if count and taken + size > MESSAGE_BYTES:
                 break
             count, taken = count + 1, taken + size
-        self._frames = frames[count:]
-        self._bytes -= taken
+        self._frames, self._sizes, self._bytes = frames[count:], sizes[count:], self._bytes - taken
         return frames[:count]

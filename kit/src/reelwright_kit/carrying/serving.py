@@ -9,9 +9,22 @@ from typing import Any, Protocol, cast
 
 import grpc
 
-from reelwright_kit import direct_calls
-from reelwright_kit.carrying.frames import MESSAGE_BYTES, UNREAD, Begin, End, Headers, Message, Pairs, Part, Telling
+from reelwright_kit import direct_calls, logs
+from reelwright_kit.carrying.frames import (
+    MESSAGE_BYTES,
+    UNREAD,
+    Begin,
+    End,
+    Headers,
+    Message,
+    Pairs,
+    Part,
+    Telling,
+    packed,
+)
 from reelwright_kit.interceptors.wrapping import Handler
+
+log = logs.logger(__name__)
 
 Serializer = Callable[[Any], bytes]
 
@@ -22,7 +35,7 @@ class Home(Protocol):
     def put(self, frame: Telling, size: int = 0) -> None:
         """Sends a frame."""
 
-    def left(self, call: int, end: End) -> None:
+    def left(self, call: int, end: End, size: int = 0) -> None:
         """Takes note that a call is over."""
 
 
@@ -56,7 +69,7 @@ class Served(direct_calls.Call):
 
     def taken(self, messages: int) -> None:
         """So many more messages of the answer have been read."""
-        self._unread += messages
+        self._unread = min(UNREAD, self._unread + max(0, messages))
         if self._room and not self._room.done():
             self._room.set_result(None)
 
@@ -64,7 +77,9 @@ class Served(direct_calls.Call):
         return _Context(metadata)
 
     def _head(self, headers: Pairs) -> None:
-        self._home.put(Headers(self._number, headers))
+        frame = Headers(self._number, headers)
+        # Fails here, in this call, where it could not be sent: the stream is that of others too.
+        self._home.put(frame, len(packed(frame)))
 
     async def _serve(self, body: bytes) -> None:
         try:
@@ -76,9 +91,13 @@ class Served(direct_calls.Call):
             self._home.left(self._number, End(self._number, grpc.StatusCode.CANCELLED.value[0]))
             raise
         context = self._context
-        self._home.left(
-            self._number, End(self._number, code.value[0], context.details() or "", context.trailing_metadata())
-        )
+        end = End(self._number, code.value[0], context.details() or "", context.trailing_metadata())
+        try:
+            size = len(packed(end))
+        except Exception as error:
+            log.exception("call_crashed", rpc=self._details.method, error=type(error).__name__)
+            end, size = End(self._number, grpc.StatusCode.UNKNOWN.value[0]), 0
+        self._home.left(self._number, end, size)
 
     async def _run(self, body: bytes) -> None:
         handler = await self._handler()
