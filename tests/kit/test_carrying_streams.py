@@ -14,6 +14,7 @@ from reelwright_kit.carrying import channel as channels
 from reelwright_kit.carrying import landing as landings
 from reelwright_kit.carrying.channel import Carried, carried
 from reelwright_kit.carrying.frames import CALLS, METHOD, Begin, Cancel, End, Message, Welcome, packed, told
+from reelwright_kit.client import connect
 from reelwright_kit.spreading import Spread
 from tests.gateway.edge import free_port
 from tests.kit.carried import GET, Place, asked, ready, serving, stub_of, watched
@@ -223,6 +224,29 @@ async def test_server_that_carries_nothing_gets_plain_calls(monkeypatch: pytest.
 
     assert old.servicer.carried == [False] * 10
     assert old.counting.streams == 1
+
+
+async def test_streams_that_end_leave_nothing_behind() -> None:
+    """Refused or broken, they end what belongs to them."""
+    async with (
+        serving(carries=False) as old,
+        serving() as new,
+        connect(old.address, "llm") as first,
+        connect(new.address, "llm") as second,
+    ):
+        before = asyncio.all_tasks()
+        for one in (Carried(first, "llm"), Carried(second, "llm")):
+            await one.channel_ready()
+        call = stub_of(one).GetJob(asked("never"))
+        await new.servicer.begun.wait()
+        for place in (old, new):
+            await place.server.stop(None)
+        with pytest.raises(grpc.aio.AioRpcError):
+            await call
+        async with asyncio.timeout(10):
+            await asyncio.gather(*(asyncio.all_tasks() - before), return_exceptions=True)
+
+    assert new.servicer.carried == [True]
 
 
 async def test_streams_are_spread_like_connections() -> None:

@@ -42,8 +42,12 @@ class Carrier:
 
     async def welcomed(self) -> None:
         """Returns when calls can be carried; raises AioRpcError when the server does not do that."""
-        while not self._most and await self._heard():
-            pass
+        try:
+            while not self._most and await self._heard():
+                pass
+        except BaseException:
+            self._outbox.drop()
+            raise
 
     async def run(self) -> None:
         """Carries, until the stream ends."""
@@ -92,7 +96,7 @@ class Carrier:
         return [call for known in self._calls.values() if (call := known())]
 
     def _break(self, details: str) -> None:
-        unsent = {frame.call for frame in self._outbox.unsent if isinstance(frame, Begin)}
+        unsent = {frame.call for frame in self._outbox.drop() if isinstance(frame, Begin)}
         running = [(number, call) for number, known in self._calls.items() if (call := known())]
         self._calls.clear()
         for number, call in running:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator
 from typing import Generic, TypeVar
 
 from reelwright_kit.carrying.frames import MESSAGE_BYTES, packed
@@ -33,10 +33,11 @@ class Outbox(Generic[Frame]):
         self._closed = True
         self._wake()
 
-    @property
-    def unsent(self) -> Sequence[Frame]:
-        """What no message has taken."""
-        return self._frames
+    def drop(self) -> list[Frame]:
+        """Ends the messages at once; returns what none has taken."""
+        frames, self._frames = self._frames, []
+        self.close()
+        return frames
 
     async def messages(self) -> AsyncGenerator[bytes]:
         """The messages to send; the next one is made when the one before was sent."""
