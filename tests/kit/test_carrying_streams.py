@@ -65,6 +65,24 @@ async def test_answers_go_out_together(raw: Any) -> None:
     assert messages < 20
 
 
+async def test_large_answer_holds_nobody_up(raw: Any) -> None:
+    """What is small and comes later is answered before its end."""
+    await raw.write(packed([begun(1, "size-40000000")]))
+    frames = told(await raw.read())
+    await raw.write(packed([begun(2, "a")]))
+    while not any(isinstance(one, End) for one in frames):
+        frames += told(await raw.read())
+
+    assert [one.call for one in frames if isinstance(one, End)] == [2]
+
+
+async def test_deadline_is_the_servers_too(place: Place, raw: Any) -> None:
+    await raw.write(packed([Begin(1, GET, (), asked("never").SerializeToString(), 0.05)]))
+
+    (end,) = told(await raw.read())
+    assert end.code == grpc.StatusCode.DEADLINE_EXCEEDED.value[0] and place.servicer.gone.is_set()
+
+
 async def test_one_call_too_many_is_refused(place: Place, raw: Any) -> None:
     """Until another has left."""
     await raw.write(packed([begun(number, "wait") for number in range(CALLS + 1)]))

@@ -87,6 +87,7 @@ class _Stream:
         self._heard_all = False
         self._answers = {Begin: self._begin, Cancel: self._cancel, Taken: self._taken}
         self.put = self._outbox.put
+        self.pause = self._outbox.left
 
     async def run(self, requests: AsyncIterator[bytes], context: Any) -> None:
         """Carries until the caller begins no more calls and all are over; whoever goes before that cancels them."""

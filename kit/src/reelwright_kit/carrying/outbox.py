@@ -18,6 +18,7 @@ class Outbox(Generic[Frame]):
         self._frames: list[Frame] = []
         self._sizes: list[int] = []
         self._bytes = 0
+        self._leaving: asyncio.Future[None] | None = None
         self._waiting: asyncio.Future[None] | None = None
         self._closed = False
 
@@ -27,6 +28,11 @@ class Outbox(Generic[Frame]):
         self._sizes.append(size)
         self._bytes += size
         self._wake()
+
+    async def left(self) -> None:
+        """Returns when the next message has been taken from here."""
+        self._leaving = self._leaving or asyncio.get_running_loop().create_future()
+        await asyncio.shield(self._leaving)
 
     def close(self) -> None:
         """Ends the messages behind what has been put."""
@@ -58,6 +64,9 @@ class Outbox(Generic[Frame]):
                 waiting.set_result(None)
 
     def _take(self) -> list[Frame]:
+        if self._leaving:
+            self._leaving.set_result(None)
+            self._leaving = None
         frames, sizes = self._frames, self._sizes
         if self._bytes <= MESSAGE_BYTES:
             self._frames, self._sizes, self._bytes = [], [], 0

@@ -35,6 +35,9 @@ class Home(Protocol):
     def put(self, frame: Telling, size: int = 0) -> None:
         """Sends a frame."""
 
+    async def pause(self) -> None:
+        """Lets others on the stream send something too."""
+
     def left(self, call: int, end: End, size: int = 0) -> None:
         """Takes note that a call is over."""
 
@@ -110,7 +113,7 @@ class Served(direct_calls.Call):
             await self._stream(handler, request)
         else:
             answer = await cast(Any, handler.unary_unary)(request, self._context)
-            self._tell(cast(Serializer, handler.response_serializer)(answer))
+            await self._tell(cast(Serializer, handler.response_serializer)(answer))
 
     async def _stream(self, handler: Handler, request: Any) -> None:
         serializer = cast(Serializer, handler.response_serializer)
@@ -120,12 +123,13 @@ class Served(direct_calls.Call):
                     self._room = asyncio.get_running_loop().create_future()
                     await self._room
                 self._unread -= 1
-                self._tell(serializer(answer))
+                await self._tell(serializer(answer))
 
-    def _tell(self, body: bytes) -> None:
+    async def _tell(self, body: bytes) -> None:
         """Sends a message; others on the stream need not wait for all of a large one."""
-        whole, number = len(body), self._number
-        while len(body) > MESSAGE_BYTES:
-            self._home.put(Part(number, body[:MESSAGE_BYTES], whole), MESSAGE_BYTES)
-            body = body[MESSAGE_BYTES:]
-        self._home.put(Message(number, body), len(body))
+        whole, sent = len(body), 0
+        while whole - sent > MESSAGE_BYTES:
+            self._home.put(Part(self._number, body[sent : sent + MESSAGE_BYTES], whole), MESSAGE_BYTES)
+            sent += MESSAGE_BYTES
+            await self._home.pause()
+        self._home.put(Message(self._number, body[sent:]), whole - sent)
