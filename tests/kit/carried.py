@@ -26,6 +26,7 @@ from tests.gates import open_to_everybody
 FAILURES: dict[str, Callable[[], Exception]] = {
     "known": lambda: JobNotFound("mil_1"),
     "field": lambda: FieldInvalid("prompt", "is empty"),
+    "away": lambda: PartUnavailable("database"),
     "unknown": lambda: ValueError("a very private prompt"),
 }
 GET = "/reelwright.jobs.v1.JobService/GetJob"
@@ -36,6 +37,7 @@ class Scripted(rpc.JobServiceServicer):
 
     def __init__(self) -> None:
         self.begun, self.gone, self.go = asyncio.Event(), asyncio.Event(), asyncio.Event()
+        self.heard = asyncio.Event()
         self.running = 0
         self.made = 0
         self.carried: list[bool] = []
@@ -82,6 +84,7 @@ class Scripted(rpc.JobServiceServicer):
             self.gone.set()
 
     def _hear(self, context: Any) -> None:
+        self.heard.set()
         self.carried.append(context.peer() == IN_PROCESS)
         self.metadata = dict(context.invocation_metadata())
 

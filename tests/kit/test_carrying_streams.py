@@ -187,6 +187,18 @@ async def test_calls_are_repeated_as_their_contract_says(place: Place, api: str)
         assert told_of[0].code() is grpc.StatusCode.UNAVAILABLE and place.servicer.carried == [True]
 
 
+async def test_who_closes_the_channel_ends_what_would_be_repeated(place: Place) -> None:
+    async with ready(place, "jobs") as channel:
+        waiting = asyncio.ensure_future(stub_of(channel).GetJob(asked("away")))
+        async with asyncio.timeout(10):
+            while len(place.servicer.carried) < 2:
+                place.servicer.heard.clear()
+                await place.servicer.heard.wait()
+
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
+
+
 async def test_server_that_leaves_ends_its_calls_and_gets_no_more() -> None:
     """Two on one address: what runs on the old one runs to its end, all that comes is answered by the new one."""
     async with serving(shared=True) as old, ready(old) as channel:

@@ -13,8 +13,11 @@ from typing import Any, Protocol, Self
 
 import grpc
 
+from reelwright_kit import logs
 from reelwright_kit.carrying.frames import METADATA_BYTES, UNREAD, Asking, Begin, Cancel, End, Pairs, Taken
 from reelwright_kit.carrying.policies import Policy
+
+log = logs.logger(__name__)
 
 CODES = {code.value[0]: code for code in grpc.StatusCode}
 UNAVAILABLE = grpc.StatusCode.UNAVAILABLE.value[0]
@@ -230,8 +233,8 @@ class Unary(Call):
         body, metadata, timeout_s = self._asked
         if timeout_s is not None:
             timeout_s -= time.monotonic() - self._begun
-        call = self._way.plain(body, metadata=metadata, timeout=timeout_s)
         try:
+            call = self._way.plain(body, metadata=metadata, timeout=timeout_s)
             answer = await call
             self.headed(tuple(await call.initial_metadata()))
             self.came(answer)
@@ -239,6 +242,8 @@ class Unary(Call):
         except grpc.aio.AioRpcError as error:
             self.headed(tuple(error.initial_metadata()))
             self.ended(End(0, error.code().value[0], error.details() or "", tuple(error.trailing_metadata())))
+        except grpc.aio.UsageError:
+            log.debug("channel_closed", rpc=self._way.method)
         finally:
             # Whoever closes the channel ends this one too.
             self.cancel()
