@@ -62,6 +62,43 @@ CONSTANTS = (
         "bytes",
         "one message that a service receives as a client",
     ),
+    (
+        "kit/src/reelwright_kit/carrying/frames.py",
+        "CALLS",
+        "calls",
+        "carried on one stream at a time; further ones are plain calls of gRPC",
+    ),
+    (
+        "kit/src/reelwright_kit/carrying/frames.py",
+        "MESSAGE_BYTES",
+        "bytes",
+        "of one message on such a stream; a larger request is a plain call, a larger answer is cut",
+    ),
+    (
+        "kit/src/reelwright_kit/carrying/frames.py",
+        "METADATA_BYTES",
+        "bytes",
+        "metadata of a carried call; with more, it is plain",
+    ),
+    (
+        "kit/src/reelwright_kit/carrying/frames.py",
+        "UNREAD",
+        "messages",
+        "of a carried stream are sent before its reader has taken them",
+    ),
+    ("kit/src/reelwright_kit/carrying/landing.py", "STREAM_S", "s", "a stream brings new calls before it is renewed"),
+    (
+        "kit/src/reelwright_kit/carrying/channel.py",
+        "ASK_AGAIN_S",
+        "s",
+        "plain calls to a service that carries none, before it is asked again",
+    ),
+    (
+        "kit/src/reelwright_kit/carrying/channel.py",
+        "TRY_AGAIN_S",
+        "s",
+        "plain calls to a service that takes no new stream because it leaves",
+    ),
     ("gateway/src/reelwright_gateway/multipart.py", "MAX_FIELD_BYTES", "bytes", "one field of an upload form"),
     (
         "services/llm/src/reelwright_llm/wrappers/shown.py",

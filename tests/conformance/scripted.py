@@ -6,13 +6,15 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 import grpc
 
 from reelwright.llm.v1 import llm_service_pb2 as pb
 from reelwright.llm.v1 import llm_service_pb2_grpc as rpc
 from reelwright_kit import caller
+from reelwright_kit.carrying.landing import Landing
+from reelwright_kit.client import IN_PROCESS
 from reelwright_kit.interceptors import interceptors
 from reelwright_kit.server import options
 from tests.conformance.kept import Kept
@@ -33,6 +35,8 @@ class Script(rpc.LlmServiceServicer):
     calls: int = 0
     retries: int = 0
     """How often the caller says it has repeated the last call."""
+    carried: bool = False
+    """Whether the last call shared a stream with others."""
     begun: asyncio.Event = field(default_factory=asyncio.Event)
     left: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when the last call was cancelled."""
@@ -43,16 +47,16 @@ class Script(rpc.LlmServiceServicer):
         self.begun, self.left = asyncio.Event(), asyncio.Event()
 
     async def Chat(self, request: Any, context: Any) -> Any:
-        return await self._one(request)
+        return await self._one(request, context)
 
     async def Embed(self, request: Any, context: Any) -> Any:
-        return await self._one(request)
+        return await self._one(request, context)
 
     async def Moderate(self, request: Any, context: Any) -> Any:
-        return await self._one(request)
+        return await self._one(request, context)
 
-    async def _one(self, request: Any) -> Any:
-        self._hear(request)
+    async def _one(self, request: Any, context: Any) -> Any:
+        self._hear(request, context)
         step = self.answer.pop(0) if isinstance(self.answer, list) else self.answer
         if isinstance(step, Exception):
             raise step
@@ -61,7 +65,7 @@ class Script(rpc.LlmServiceServicer):
         return step
 
     async def StreamChat(self, request: Any, context: Any) -> AsyncIterator[pb.StreamChatResponse]:
-        self._hear(request)
+        self._hear(request, context)
         for step in self.steps:
             if isinstance(step, Exception):
                 raise step
@@ -70,7 +74,8 @@ class Script(rpc.LlmServiceServicer):
             else:
                 yield pb.StreamChatResponse(chunks=step)
 
-    def _hear(self, request: Any) -> None:
+    def _hear(self, request: Any, context: Any) -> None:
+        self.carried = context.peer() == IN_PROCESS
         self.heard, self.retries = request, caller.current().retries
         self.calls += 1
         self.begun.set()
@@ -113,9 +118,10 @@ def said(text: str = "Hello", **message: Any) -> pb.ChatResponse:
 async def serving(script: Script, *others: Kept) -> AsyncIterator[int]:
     """Yields its port; `others` answer there too."""
     server = grpc.aio.server(interceptors=interceptors(open_to_everybody()), options=options())
-    rpc.add_LlmServiceServicer_to_server(script, server)
+    landing = cast(grpc.aio.Server, Landing(server, open_to_everybody()))
+    rpc.add_LlmServiceServicer_to_server(script, landing)
     for other in others:
-        other.serve(server)
+        other.serve(landing)
     port = server.add_insecure_port("127.0.0.1:0")
     await server.start()
     try:

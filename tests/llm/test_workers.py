@@ -14,6 +14,8 @@ import pytest
 
 from reelwright.llm.v1 import llm_service_pb2 as pb
 from reelwright.llm.v1 import llm_service_pb2_grpc as rpc
+from reelwright_kit.carrying.calls import Streaming
+from reelwright_kit.carrying.channel import Carried
 from reelwright_kit.client import connect
 from reelwright_kit.spreading import Spread
 from reelwright_llm.settings import LlmSettings
@@ -84,21 +86,27 @@ async def test_port_that_is_taken_is_named_in_one_line(
 
 
 async def test_signal_lets_a_call_end_and_killing_the_leader_ends_all(pair: ServiceProcess) -> None:
-    """SIGTERM is the workers' too, whose calls in flight are answered; nothing is left behind."""
-    channels, stub = await reaching_both(pair)
+    """SIGTERM is the workers' too, whose calls in flight, carried ones too, are answered; nothing is left behind."""
+    channels, plain = await reaching_both(pair)
+    carrying = [Carried(one, "llm") for one in channels]
+    for one in carrying:
+        await one.channel_ready()
+    stub: Any = rpc.LlmServiceStub(Spread(carrying))  # type: ignore[arg-type]
     known = workers(pair)
     long = pb.StreamChatRequest(
         messages=[pb.Message(role="user", content="Write a long story about the sea.")], max_output_tokens=2000
     )
 
-    streams = [stub.StreamChat(long) for _ in range(2)]
+    streams = [one.StreamChat(long) for one in (stub, stub, plain)]
     begun = [await anext(aiter(one)) for one in streams]
     pair.signal(signal.SIGTERM)
     rest = [[answer async for answer in one] for one in streams]
 
     assert all(begun) and all(answers[-1].chunks[-1].usage.output_tokens for answers in rest)
+    assert [type(one) for one in streams[:2]] == [Streaming] * 2
     assert await pair.ended() == 0
     await gone(*known)
+    await asyncio.gather(*(one.close() for one in carrying))
     await asyncio.gather(*(one.close() for one in channels))
 
 

@@ -25,6 +25,7 @@ from reelwright.video.v1 import video_service_pb2_grpc
 from reelwright_gateway.housing import housed
 from reelwright_gateway.settings import AdapterSettings
 from reelwright_kit.caller import KEY_HEADER, REPLAYED_HEADER, RETRIES_HEADER, key_of
+from reelwright_kit.carrying.channel import carried
 from reelwright_kit.client import IN_PROCESS, MAX_MESSAGE_BYTES, connect
 from reelwright_kit.spreading import CONNECTIONS, Spread
 
@@ -38,7 +39,7 @@ LARGEST = {"llm": 40 * 1024 * 1024}
 """Bytes of the largest answer of a service, where that is more than usual: 2,048 vectors of 4,096 numbers."""
 
 CREWED = ("llm",)
-"""Services that may be several processes on one address."""
+"""Services that may be several processes on one address, and whose calls are carried."""
 
 Metadata = tuple[tuple[str, str], ...]
 ListModels = Callable[[Metadata], Any]
@@ -70,17 +71,14 @@ async def open_upstream(settings: AdapterSettings) -> AsyncIterator[Upstream]:
     """
     async with contextlib.AsyncExitStack() as stack:
 
-        async def connected(address: str, api: str, *, own: bool = False) -> grpc.aio.Channel:
-            most = LARGEST.get(api, MAX_MESSAGE_BYTES)
-            return await stack.enter_async_context(connect(address, api, most, own_connection=own))
-
         async def channel(address: str, api: str) -> grpc.aio.Channel:
             if address == IN_PROCESS:
                 return await stack.enter_async_context(housed(api))
+            most = LARGEST.get(api, MAX_MESSAGE_BYTES)
             if api in CREWED:
-                several = [await connected(address, api, own=True) for _ in range(CONNECTIONS)]
+                several = [await stack.enter_async_context(carried(address, api, most)) for _ in range(CONNECTIONS)]
                 return cast(grpc.aio.Channel, Spread(several))
-            return await connected(address, api)
+            return await stack.enter_async_context(connect(address, api, most))
 
         jobs = await channel(settings.jobs_address, "jobs")
         assets = await channel(settings.jobs_address, "assets")

@@ -20,11 +20,10 @@ def connect(
     A larger answer than `receive_bytes` fails with RESOURCE_EXHAUSTED. Channels of one process share connections,
     except those with one of their own.
     """
-    config = resources.files("reelwright").joinpath(f"{api}/v1/service_config.json").read_text()
     return grpc.aio.insecure_channel(
         address,
         options=[
-            ("grpc.service_config", config),
+            ("grpc.service_config", service_config(api)),
             ("grpc.keepalive_time_ms", 20_000),
             ("grpc.keepalive_timeout_ms", 5_000),
             # A service that comes back after a crash is found again quickly.
@@ -35,3 +34,8 @@ def connect(
             ("grpc.use_local_subchannel_pool", int(own_connection)),
         ],
     )
+
+
+def service_config(api: str) -> str:
+    """What the contract promises of the calls of an API: how long they may take, and which are repeated."""
+    return resources.files("reelwright").joinpath(f"{api}/v1/service_config.json").read_text()

@@ -46,7 +46,7 @@ class _Details(grpc.HandlerCallDetails):
         self.invocation_metadata = cast(Any, ())
 
 
-class _Context(_Base):
+class Context(_Base):
     """What a servicer and the interceptors see of a call."""
 
     def __init__(self, metadata: Pairs) -> None:
@@ -99,6 +99,12 @@ class _Context(_Base):
     def code(self) -> Any:
         return self._code
 
+    def details(self) -> str:
+        return self._details
+
+    def trailing_metadata(self) -> Any:
+        return self._trailing
+
     def cancelled(self) -> bool:
         return self.task is not None and self.task.cancelling() > 0
 
@@ -127,14 +133,17 @@ class _Context(_Base):
         raise NotImplementedError
 
 
-class _Call:
+class Call:
     """A call that has begun."""
 
     def __init__(self, server: Server, method: str, metadata: Iterable[Any] | None, timeout_s: float | None) -> None:
         self._server = server
         self._method = method
-        self._context = _Context(tuple(metadata or ()))
+        self._context = self._made(tuple(metadata or ()))
         self._timeout_s = timeout_s
+
+    def _made(self, metadata: Pairs) -> Context:
+        return Context(metadata)
 
     def _begin(self, serving: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
         task = self._context.task = self._server.track(serving)
@@ -174,7 +183,7 @@ class _Call:
         return context.headers or ()
 
 
-class Unary(_Call):
+class Unary(Call):
     """A call with one answer."""
 
     def __init__(self, server: Server, method: str, request: Any, metadata: Any, timeout_s: float | None) -> None:
@@ -197,7 +206,7 @@ class _End:
     """Comes after the last message."""
 
 
-class Stream(_Call):
+class Stream(Call):
     """A call with many answers."""
 
     def __init__(self, server: Server, method: str, request: Any, metadata: Any, timeout_s: float | None) -> None:

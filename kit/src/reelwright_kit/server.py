@@ -7,7 +7,7 @@ import contextlib
 import os
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping, Sequence
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import grpc
 import uvloop
@@ -16,6 +16,7 @@ from grpc_reflection.v1alpha import reflection
 
 from reelwright_kit import contract, logs, telemetry
 from reelwright_kit.access.gate import Gate
+from reelwright_kit.carrying.landing import STREAM_S, Landing
 from reelwright_kit.interceptors import interceptors
 from reelwright_kit.settings import ServiceSettings
 from reelwright_kit.settling import settle
@@ -35,7 +36,8 @@ SERVER_OPTIONS = [
     ("grpc.max_receive_message_length", 8 * 1024 * 1024),
     # New replicas get traffic because old connections end after a while.
     ("grpc.max_connection_age_ms", 300_000),
-    ("grpc.max_connection_age_grace_ms", 60_000),
+    # A minute for calls in flight, after the seconds in which a stream may still bring new ones.
+    ("grpc.max_connection_age_grace_ms", 60_000 + round(STREAM_S * 1000)),
     ("grpc.keepalive_permit_without_calls", 1),
     ("grpc.http2.min_ping_interval_without_data_ms", 10_000),
 ]
@@ -76,11 +78,13 @@ async def serve(
     """Serves until SIGTERM or SIGINT: then says not ready, waits for balancers to notice, and drains.
 
     A second signal ends the process at once. Each of `probes` is asked every two seconds; its answer is the health of
-    its name, which says what this process sees of a part it needs. Calls pass `gate`, except health and reflection.
+    its name, which says what this process sees of a part it needs. Calls pass `gate`, except health and reflection;
+    what `register` adds is called over gRPC, or carried.
     """
     server = grpc.aio.server(interceptors=interceptors(gate), options=options())
     checks = health.aio.HealthServicer()
-    register(server)
+    landing = Landing(server, gate)
+    register(cast(grpc.aio.Server, landing))
     health_pb2_grpc.add_HealthServicer_to_server(checks, server)
     # The whole contract, because a client that asks through the gateway meets any one service.
     reflected = (*contract.services(), health.SERVICE_NAME, reflection.SERVICE_NAME)
@@ -98,7 +102,9 @@ async def serve(
     for checked in ready:
         await checks.set(checked, health_pb2.HealthCheckResponse.NOT_SERVING)
     await asyncio.sleep(settings.notice_s)
+    landing.leave()
     await server.stop(settings.drain_s)
+    await landing.close()
 
 
 @contextlib.asynccontextmanager

@@ -3,13 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
-
-import grpc
+from typing import Any, Protocol
 
 CONNECTIONS = 4
 """The kernel draws lots for each connection among the workers of a service: that all of four meet the same of two is
 one of eight draws, and 1 of 128 for the eight of two workers that call."""
+
+
+class Channel(Protocol):
+    """What begins calls: a channel of gRPC, or one whose calls are carried."""
+
+    @property
+    def unary_unary(self) -> Callable[..., Any]: ...
+
+    @property
+    def unary_stream(self) -> Callable[..., Any]: ...
+
+    @property
+    def stream_unary(self) -> Callable[..., Any]: ...
+
+    @property
+    def stream_stream(self) -> Callable[..., Any]: ...
 
 
 class Spread:
@@ -18,7 +32,7 @@ class Spread:
     With calls from one to the next in turn, whoever has more of the connections would be waited for.
     """
 
-    def __init__(self, channels: Sequence[grpc.aio.Channel]) -> None:
+    def __init__(self, channels: Sequence[Channel]) -> None:
         self._channels = channels
         self._running = [0] * len(channels)
 
