@@ -14,7 +14,7 @@ import pytest
 
 from reelwright.llm.v1 import llm_service_pb2 as pb
 from reelwright.llm.v1 import llm_service_pb2_grpc as rpc
-from reelwright_kit.carrying.calls import Streaming
+from reelwright_kit.carrying.calls import Streaming, Unary
 from reelwright_kit.carrying.channel import Carried
 from reelwright_kit.client import connect
 from reelwright_kit.spreading import Spread
@@ -22,6 +22,7 @@ from reelwright_llm.settings import LlmSettings
 from tests.processes import ServiceProcess
 from tests.workers import callers, gone, leading, succeeded, workers
 
+UNAVAILABLE = grpc.StatusCode.UNAVAILABLE
 QUESTION = pb.ChatRequest(messages=[pb.Message(role="user", content="Hi")], max_output_tokens=3)
 
 
@@ -108,6 +109,42 @@ async def test_signal_lets_a_call_end_and_killing_the_leader_ends_all(pair: Serv
     await gone(*known)
     await asyncio.gather(*(one.close() for one in carrying))
     await asyncio.gather(*(one.close() for one in channels))
+
+
+async def test_carried_calls_end_with_a_killed_process_and_go_on_with_the_next(
+    database_url: str, tmp_path: Path
+) -> None:
+    """Kill -9: those in flight fail with UNAVAILABLE, and calls to the process after it are carried again."""
+    first = await ServiceProcess.start("reelwright_llm", environment(database_url, tmp_path))
+    address = await first.address()
+    asked = pb.StreamChatRequest(messages=QUESTION.messages)
+    async with connect(address, "llm", own_connection=True) as plain:
+        carrying = Carried(plain, "llm")
+        stub: Any = rpc.LlmServiceStub(carrying)  # type: ignore[arg-type]
+        assert (await stub.Chat(QUESTION)).choices
+        await carrying.channel_ready()
+        first.signal(signal.SIGSTOP)
+        whole, streamed = stub.Chat(QUESTION), stub.StreamChat(asked)
+        reading = asyncio.gather(whole, _rest(streamed), return_exceptions=True)
+
+        first.signal(signal.SIGKILL)
+
+        failed = await reading
+        assert [one.code() for one in failed if isinstance(one, grpc.aio.AioRpcError)] == [UNAVAILABLE] * 2, failed
+        assert (type(whole), type(streamed)) == (Unary, Streaming)
+        await first.ended()
+        second = await ServiceProcess.start("reelwright_llm", environment(database_url, tmp_path, address))
+        async with asyncio.timeout(60):
+            while not isinstance(stub.StreamChat(asked), Streaming):
+                await asyncio.gather(stub.Chat(QUESTION, wait_for_ready=True), return_exceptions=True)
+        assert (await stub.Chat(QUESTION)).choices
+        await carrying.close()
+        second.signal(signal.SIGTERM)
+        assert await second.ended() == 0
+
+
+async def _rest(answers: Any) -> list[Any]:
+    return [answer async for answer in answers]
 
 
 def test_workers_share_the_database_connections(tmp_path: Path) -> None:
