@@ -101,12 +101,17 @@ async def test_a_closed_connection_was_written_to_before() -> None:
         def close(self) -> None:
             written.append(b"closed")
 
+        def is_closing(self) -> bool:
+            return b"closed" in written
+
     corked = Corked(Wire(), later.append)  # type: ignore[arg-type]
     corked.write(b"a")
     corked.write(b"b")
     assert (written, len(later)) == ([], 1)
     corked.close()
     later[0]()
+    corked.write(b"c")
+    later[1]()
     assert written == [b"ab", b"closed"]
 
 

@@ -32,8 +32,9 @@ class Corked:
         self._transport.close()
 
     def _flush(self) -> None:
-        if self._kept:
-            kept, self._kept = self._kept, []
+        kept, self._kept = self._kept, []
+        # A client that left in this turn takes nothing any more.
+        if kept and not self._transport.is_closing():
             self._transport.write(kept[0] if len(kept) == 1 else b"".join(kept))
 
 
