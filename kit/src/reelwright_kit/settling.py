@@ -4,12 +4,8 @@ from __future__ import annotations
 
 import gc
 
-YOUNG = 10_000
-"""So many new things before the newest are looked through: a call makes hundreds, and its end frees them unlooked."""
-
 
 def settle() -> None:
     """To be called once everything is loaded; a look through all of it stops every call for a tenth of a second."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(YOUNG, *gc.get_threshold()[1:])
