@@ -95,9 +95,11 @@ async def serve(
     for checked in (ALIVE, *ready):
         await checks.set(checked, health_pb2.HealthCheckResponse.SERVING)
     settle()
+    # Before anybody knows that it serves: who is told so may tell it to stop at once.
+    stop = _on_signals()
     announce(name, port)
     async with probing(checks, probes):
-        await _signalled()
+        await stop.wait()
     log.info("draining", name=name)
     for checked in ready:
         await checks.set(checked, health_pb2.HealthCheckResponse.NOT_SERVING)
@@ -135,7 +137,8 @@ def _listen(server: grpc.aio.Server, address: str) -> int:
     return port
 
 
-async def _signalled() -> None:
+def _on_signals() -> asyncio.Event:
+    """Set by the first signal; the second one ends the process."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
 
@@ -146,4 +149,4 @@ async def _signalled() -> None:
 
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, on_signal)
-    await stop.wait()
+    return stop
