@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+from collections.abc import AsyncIterator
 from typing import Any
 
 import grpc
@@ -10,9 +12,11 @@ import pytest
 
 from reelwright.llm.v1 import llm_service_pb2 as pb
 from reelwright.llm.v1 import llm_service_pb2_grpc as rpc
+from reelwright_kit.carrying.channel import carried
 from reelwright_kit.client import connect
 from reelwright_kit.errors import Code
 from reelwright_kit.spreading import Spread
+from reelwright_kit.workers.listening import bound, port_of
 from tests.conformance.scripted import Script, said, serving
 
 QUESTION = pb.ChatRequest(messages=[pb.Message(role="user", content="Hi")])
@@ -46,3 +50,43 @@ async def test_calls_go_where_the_fewest_run() -> None:
 
     assert failed.value.code().name == Code.INTERNAL.name
     assert (slow.calls, quick.calls) == (2, 4)
+
+
+async def test_a_call_goes_where_there_is_a_connection() -> None:
+    """Also when fewer run where there is none; where nobody can be reached, the call is refused at once."""
+    script = Script()
+    script.answer = said()
+    async with (
+        _nowhere() as away,
+        serving(script) as port,
+        connect(away, "llm", own_connection=True) as one,
+        carried(away, "llm") as two,
+        connect(f"127.0.0.1:{port}", "llm") as three,
+    ):
+        for channel in (one, two):
+            await _has_failed(channel)
+
+        stub: Any = rpc.LlmServiceStub(Spread([one, two, three]))  # type: ignore[arg-type]
+        await asyncio.gather(*(stub.Chat(QUESTION) for _ in range(3)))
+        nobody: Any = rpc.LlmServiceStub(Spread([one, two]))  # type: ignore[arg-type]
+        with pytest.raises(grpc.aio.AioRpcError) as failed:
+            await nobody.Chat(QUESTION)
+
+    assert script.calls == 3
+    assert failed.value.code() is grpc.StatusCode.UNAVAILABLE
+
+
+@contextlib.asynccontextmanager
+async def _nowhere() -> AsyncIterator[str]:
+    """An address where nobody listens, and nobody else will."""
+    with bound("127.0.0.1:0") as sockets:
+        yield f"127.0.0.1:{port_of(sockets)}"
+
+
+async def _has_failed(channel: Any) -> None:
+    """Returns when a call found nobody, and the connection is not tried again for a while."""
+    stub: Any = rpc.LlmServiceStub(channel)
+    async with asyncio.timeout(10):
+        while channel.get_state() is not grpc.ChannelConnectivity.TRANSIENT_FAILURE:
+            with contextlib.suppress(grpc.aio.AioRpcError):
+                await stub.Chat(QUESTION)

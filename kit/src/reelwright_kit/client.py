@@ -26,10 +26,10 @@ def connect(
             ("grpc.service_config", service_config(api)),
             ("grpc.keepalive_time_ms", 20_000),
             ("grpc.keepalive_timeout_ms", 5_000),
-            # A service that comes back after a crash is found again quickly.
+            # A service that starts, or comes back after a crash, is found quickly: until then calls are refused.
             ("grpc.initial_reconnect_backoff_ms", 100),
             ("grpc.min_reconnect_backoff_ms", 100),
-            ("grpc.max_reconnect_backoff_ms", 1_000),
+            ("grpc.max_reconnect_backoff_ms", 250),
             ("grpc.max_receive_message_length", receive_bytes),
             ("grpc.use_local_subchannel_pool", int(own_connection)),
         ],

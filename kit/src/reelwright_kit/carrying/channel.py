@@ -51,6 +51,11 @@ class Carried:
         """What begins plain calls with many messages and many answers."""
         return self._channel.stream_stream(method, *codec, **more)
 
+    def get_state(self) -> grpc.ChannelConnectivity:
+        """How its connection is."""
+        carrier = self._carrier
+        return grpc.ChannelConnectivity.READY if carrier and carrier.free else self._channel.get_state()
+
     async def channel_ready(self) -> None:
         """Returns when calls are carried, or will not be for a while."""
         if not self._taking() and self._opening:
