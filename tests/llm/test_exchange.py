@@ -172,6 +172,28 @@ async def test_silence_is_told_as_silence() -> None:
             await anext(events)
 
 
+async def test_what_came_before_a_break_is_read_after_it() -> None:
+    """Whoever reads slowly loses nothing: the failure comes where the answer broke off."""
+    read = asyncio.Event()
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(CHUNKED + PIECE)
+        await read.wait()
+        writer.write(PIECE.replace(b'"a"', b'"z"') + PIECE[:6])
+
+    async with _server(serve) as port, wire(port) as way:
+        events = way.stream("/x", {})
+        assert await anext(events) == b'"a"'
+        read.set()
+        # Enough turns of the loop for the rest and the end of the connection.
+        for _ in range(100):
+            await asyncio.sleep(0)
+        assert await anext(events) == b'"z"'
+        with pytest.raises(ProviderBusy, match="broke off"):
+            await anext(events)
+
+
 async def test_nobody_there_is_told() -> None:
     """At once."""
     async with vendor() as there:

@@ -16,7 +16,7 @@ from reelwright_fakes.scenarios import Fault, Match, Scenario
 from reelwright_kit.jobs.commission import ProviderBusy
 from reelwright_llm.coalescing import together
 from reelwright_llm.providers.wire.breaker import BreakerWire
-from reelwright_llm.providers.wire.events import data_of
+from reelwright_llm.providers.wire.events import Events
 from reelwright_llm.providers.wire.http import Refusal
 from reelwright_llm.providers.wire.refusals import seconds_of, wait_of
 from tests.llm.asking import MODEL, asked, chat, chunks, failed, stream, words
@@ -158,16 +158,13 @@ async def test_events_are_read_from_pieces_of_any_size() -> None:
     """Comments, other fields and both ends of lines; an event that is cut off is none."""
     wire = b": hello\r\ndata: one\r\n\r\nevent: x\ndata:two\ndata: three\n\n\ndata: cut"
 
-    async def cut(size: int) -> AsyncGenerator[bytes]:
-        for at in range(0, len(wire), size):
-            yield wire[at : at + size]
-
     for size in (1, 2, 7, 100):
-        assert [data async for data in data_of(cut(size))] == [b"one", b"two\nthree"]
+        events, cut = Events(), [wire[at : at + size] for at in range(0, len(wire), size)]
+        assert [data for piece in cut for data in events.data_of(piece)] == [b"one", b"two\nthree"]
 
 
 async def test_what_is_pending_goes_out_together_and_a_failure_comes_last() -> None:
-    """In order, at most so many at a time; the source is closed when its reader leaves."""
+    """In order, the first alone, then at most so many at a time; the source is closed when its reader leaves."""
     closed = list[bool]()
 
     async def source(fails: bool) -> AsyncGenerator[int]:
@@ -179,7 +176,7 @@ async def test_what_is_pending_goes_out_together_and_a_failure_comes_last() -> N
         finally:
             closed.append(True)
 
-    assert [batch async for batch in together(source(False), 4)] == [[0, 1, 2, 3], [4, 5, 6, 7], [8, 9]]
+    assert [batch async for batch in together(source(False), 4)] == [[0], [1, 2, 3, 4], [5, 6, 7, 8], [9]]
     seen = list[int]()
     with pytest.raises(ProviderBusy):
         await _gathered(together(source(True), 64), seen)

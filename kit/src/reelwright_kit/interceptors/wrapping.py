@@ -86,14 +86,19 @@ def _unary(inner: Any, around: Around | None, check: Check | None, before: Befor
 
 def _streaming(inner: Any, around: Around | None, check: Check | None, before: Before | None, many: bool) -> Any:
     def checked(request: Any, context: Context) -> AsyncGenerator[Any]:
-        answers: AsyncGenerator[Any] = inner(_checked(request, check, many), context)
-        return _announced(answers, before, context) if before else answers
+        return cast(AsyncGenerator[Any], inner(_checked(request, check, many), context))
 
     async def call(request: Any, context: Context) -> AsyncGenerator[Any]:
         assert around
         async with around(context), contextlib.aclosing(checked(request, context)) as answers:
+            waiting = before
             async for answer in answers:
+                if waiting:
+                    await waiting(context)
+                    waiting = None
                 yield answer
+            if waiting:
+                await waiting(context)
 
     return call if around else checked
 
@@ -101,18 +106,6 @@ def _streaming(inner: Any, around: Around | None, check: Check | None, before: B
 def metadata_of(context: Context) -> Metadata:
     """What came with a call."""
     return cast(Metadata, context.invocation_metadata() or ())
-
-
-async def _announced(answers: AsyncGenerator[Any], before: Before, context: Context) -> AsyncGenerator[Any]:
-    async with contextlib.aclosing(answers):
-        waiting = True
-        async for answer in answers:
-            if waiting:
-                await before(context)
-                waiting = False
-            yield answer
-        if waiting:
-            await before(context)
 
 
 def _checked(request: Any, check: Check | None, many: bool) -> Any:

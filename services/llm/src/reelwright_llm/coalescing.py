@@ -10,6 +10,8 @@ from typing import TypeVar
 T = TypeVar("T")
 
 MOST_TOGETHER = 64
+TURNS_AHEAD = 5
+"""So many turns of the event loop take the first piece to the client; others that came with it wait for that."""
 MOST_PENDING = 1024
 """Pieces that wait for a slow reader; then the model is not read further."""
 
@@ -22,9 +24,13 @@ async def together(pieces: AsyncGenerator[T], most: int = MOST_TOGETHER) -> Asyn
 
     async def read() -> None:
         async with contextlib.aclosing(pieces):
+            ahead = TURNS_AHEAD
             async for piece in pieces:
                 pending.append(piece)
                 come.set()
+                while ahead:
+                    ahead -= 1
+                    await asyncio.sleep(0)
                 if len(pending) >= MOST_PENDING:
                     room.clear()
                     await room.wait()

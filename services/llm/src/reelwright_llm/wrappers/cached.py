@@ -75,18 +75,21 @@ class CachedText:
         self._cache.keep(key, answer)
         return answer
 
-    async def stream(self, question: Question) -> AsyncGenerator[Piece]:
+    def stream(self, question: Question) -> AsyncGenerator[Piece]:
         age_s = self._age_of(question)
-        key = self._key_of(question) if age_s else b""
-        if age_s and (found := self._found(key, age_s)):
+        # No generator of its own where nothing is kept: every piece would pass it.
+        return self._kept(question, age_s) if age_s else self._model.stream(question)
+
+    async def _kept(self, question: Question, age_s: float) -> AsyncGenerator[Piece]:
+        key = self._key_of(question)
+        if found := self._found(key, age_s):
             for piece in pieces_of(found):
                 yield piece
             return
         said = list[Piece]()
         async with contextlib.aclosing(self._model.stream(question)) as pieces:
             async for piece in pieces:
-                if age_s:
-                    said.append(piece)
+                said.append(piece)
                 yield piece
         if said:
             self._cache.keep(key, joined(said))

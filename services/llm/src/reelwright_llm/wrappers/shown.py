@@ -108,13 +108,17 @@ class ShownText:
     async def answer(self, question: Question) -> Answer:
         return await self._model.answer(await self._opened(question))
 
-    async def stream(self, question: Question) -> AsyncGenerator[Piece]:
+    def stream(self, question: Question) -> AsyncGenerator[Piece]:
+        # No generator of its own where there is nothing to open: every piece would pass it.
+        return self._shown(question) if _has_media(question) else self._model.stream(question)
+
+    async def _shown(self, question: Question) -> AsyncGenerator[Piece]:
         async with contextlib.aclosing(self._model.stream(await self._opened(question))) as pieces:
             async for piece in pieces:
                 yield piece
 
     async def _opened(self, question: Question) -> Question:
-        if not any(turn.media for turn in question.turns):
+        if not _has_media(question):
             return question
         turns = [await self._turn(turn, f"messages[{number}]") for number, turn in enumerate(question.turns)]
         return replace(question, turns=tuple(turns))
@@ -131,6 +135,10 @@ class ShownText:
         if media.stills and "video_input" not in self.card.capabilities:
             return _told(await self._shelf.strip(media, named))
         return (replace(part, media=await self._shelf.open(media, named)),)
+
+
+def _has_media(question: Question) -> bool:
+    return any(turn.media for turn in question.turns)
 
 
 def _told(strip: Strip) -> list[Part]:

@@ -15,7 +15,8 @@ import aiohttp
 import msgspec
 
 from reelwright_kit.jobs.commission import ProviderBusy
-from reelwright_llm.providers.wire.events import EventTooLarge, data_of
+from reelwright_llm.providers.wire.arriving import Arriving
+from reelwright_llm.providers.wire.events import Events, EventTooLarge
 from reelwright_llm.providers.wire.exchange import Exchange, Place
 
 CONNECT_S = 10.0
@@ -96,8 +97,9 @@ class HttpWire:
         try:
             async with self._asked(path, body) as answer:
                 await _require_success(answer)
-                async with contextlib.aclosing(data_of(answer.content.iter_any())) as events:
-                    async for data in events:
+                events = Events()
+                async for piece in Arriving(answer.content):
+                    for data in events.data_of(piece):
                         yield data
         except _BROKEN as error:
             raise ProviderBusy(self.provider, _said(error)) from error
