@@ -7,17 +7,19 @@ from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 
 from benchmarks import chat_streams, stage
+from benchmarks.chat_copy import copying
 from benchmarks.chat_load import Round, load, middle
-from benchmarks.chat_ours import FREE, PAID, STREAMED, Gateway, gateway
+from benchmarks.chat_ours import FREE, PAID, STREAMED, WORKERS, Gateway, gateway
 from benchmarks.chat_peers import LITELLM, PEERS, PORTKEY, TENSORZERO, Target
 from benchmarks.chat_tools import Missing
-from benchmarks.chat_upstream import Upstream, edge_alone, upstream
+from benchmarks.chat_upstream import Upstream, edge_before, upstream
 from benchmarks.rows import Row, percentile
 
 IN_FLIGHT = (1, 16, 64)
 ROUNDS, SECONDS, WARM_UP_S = 2, 4, 5
 
-UPSTREAM, EDGE, IN_PROCESS, GRPC = "the upstream itself", "Envoy alone", "in-process", "over gRPC"
+UPSTREAM, EDGE, COPY = "the upstream itself", "Envoy alone", "copied only"
+IN_PROCESS, GRPC = "in-process", "over gRPC"
 PRICED = "in-process, a model with a price"
 OURS = (IN_PROCESS, GRPC)
 
@@ -64,10 +66,13 @@ async def _ours(
     stack: contextlib.AsyncExitStack, directory: Path, source: Upstream, ours: Mapping[str, Gateway]
 ) -> dict[str, Target]:
     """What is loaded beside the peers."""
-    edge = await stack.enter_async_context(edge_alone(directory / "edge", source))
+    edge = await stack.enter_async_context(edge_before(directory / "edge", source.port))
+    copy = await stack.enter_async_context(copying(directory, source, int(WORKERS)))
+    before_copy = await stack.enter_async_context(edge_before(directory / "edge-copy", copy))
     return {
         UPSTREAM: Target(f"{source.fixed}/chat/completions", "any"),
         EDGE: Target(f"{edge}/chat/completions", "any"),
+        COPY: Target(f"{before_copy}/chat/completions", "any"),
         IN_PROCESS: Target(ours[IN_PROCESS].url, FREE),
         PRICED: Target(ours[IN_PROCESS].url, PAID),
         GRPC: Target(ours[GRPC].url, FREE),

@@ -52,6 +52,11 @@ class Upstream:
     fixed: str
     streaming: str
 
+    @property
+    def port(self) -> int:
+        """The port of the one with a fixed answer."""
+        return urlsplit(self.fixed).port or 0
+
 
 @contextlib.asynccontextmanager
 async def upstream(directory: Path) -> AsyncIterator[Upstream]:
@@ -74,15 +79,14 @@ async def upstream(directory: Path) -> AsyncIterator[Upstream]:
 
 
 @contextlib.asynccontextmanager
-async def edge_alone(directory: Path, source: Upstream) -> AsyncIterator[str]:
-    """Envoy with our configuration and the upstream in the place of what is behind it: the base address."""
+async def edge_before(directory: Path, behind: int) -> AsyncIterator[str]:
+    """Envoy with our configuration and the port `behind` in the place of all that is behind it: the base address."""
     port, admin = free_ports(2)
-    behind = (LOOPBACK, urlsplit(source.fixed).port or 0)
     command = envoy.prepare(
         directory,
         listen=(LOOPBACK, port),
         admin=(LOOPBACK, admin),
-        addresses=dict.fromkeys((*envoy.SERVICES, "adapters"), behind),
+        addresses=dict.fromkeys((*envoy.SERVICES, "adapters"), (LOOPBACK, behind)),
     )
     async with running(command, directory / "envoy.log", cwd=directory):
         await listening(port)
