@@ -63,6 +63,12 @@ CONSTANTS = (
         "one message that a service receives as a client",
     ),
     (
+        "kit/src/reelwright_kit/client.py",
+        "RECONNECT_MS",
+        "ms",
+        "between two attempts to reach a service that is away; calls are refused meanwhile",
+    ),
+    (
         "kit/src/reelwright_kit/carrying/frames.py",
         "CALLS",
         "calls",

@@ -8,6 +8,9 @@ import grpc
 
 MAX_MESSAGE_BYTES = 4 * 1024 * 1024
 
+RECONNECT_MS = 250
+"""The longest pause between two attempts to reach a service; calls are refused meanwhile."""
+
 IN_PROCESS = "in-process"
 """Stands in settings where the address of a service would stand: it runs in the process of its caller."""
 
@@ -26,10 +29,10 @@ def connect(
             ("grpc.service_config", service_config(api)),
             ("grpc.keepalive_time_ms", 20_000),
             ("grpc.keepalive_timeout_ms", 5_000),
-            # A service that starts, or comes back after a crash, is found quickly: until then calls are refused.
             ("grpc.initial_reconnect_backoff_ms", 100),
-            ("grpc.min_reconnect_backoff_ms", 100),
-            ("grpc.max_reconnect_backoff_ms", 250),
+            # What it is named after is how long one attempt may take.
+            ("grpc.min_reconnect_backoff_ms", 1_000),
+            ("grpc.max_reconnect_backoff_ms", RECONNECT_MS),
             ("grpc.max_receive_message_length", receive_bytes),
             ("grpc.use_local_subchannel_pool", int(own_connection)),
         ],
