@@ -11,7 +11,8 @@ import pytest
 from reelwright_kit.database import Pool, connect
 from reelwright_kit.ids import new_id
 from reelwright_kit.money.budgets import BudgetExhausted
-from reelwright_kit.money.together import Hold, Settlement, Together
+from reelwright_kit.money.holds import Hold, Settlement
+from reelwright_kit.money.together import Together
 from tests.money.till import Till
 
 SEED = 20261129

@@ -4,44 +4,25 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from typing import Any
 
 import msgspec
 
 from reelwright_kit import caller, logs
-from reelwright_kit.database import LOST, Connection, Pool
+from reelwright_kit.database import LOST, Pool
 from reelwright_kit.errors import PriceUnknown
 from reelwright_kit.ids import new_id
 from reelwright_kit.jobs import costs
-from reelwright_kit.money import budgets
-from reelwright_kit.money.together import Hold, Settlement, Together
+from reelwright_kit.money import budgets, holds
+from reelwright_kit.money.holds import Hold, Settlement
+from reelwright_kit.money.together import Together
 
 log = logs.logger(__name__)
 
 HOLD_S = 900.0
 """A hold that nobody settled for so long, because its process died, counts as paid."""
 EXPIRED_AT_ONCE = 100
-
-_HOLD = """
-with held as (
-  insert into reelwright.text_holds (id, tenant, key, job, provider, model, held_micros, open_until)
-  values (%(id)s, %(tenant)s, %(key)s, %(job)s, %(provider)s, %(model)s, %(held)s,
-          clock_timestamp() + make_interval(secs => %(hold_s)s))
-  returning *)
-select reelwright.post(tenant, key, job, id, provider, model, held_micros, 0) from held
-"""
-
-_SETTLE = """
-with settled as (delete from reelwright.text_holds where id = %(id)s returning *),
-used as (
-  insert into reelwright.usage
-    (tenant, key, job, kind, provider, model, requests, input_tokens, output_tokens, cost_micros)
-  select tenant, key, job, %(kind)s, provider, model, %(requests)s, %(input)s, %(output)s, %(micros)s from settled
-  where %(requests)s > 0 or %(micros)s > 0)
-select held_micros, reelwright.post(tenant, key, job, id, provider, model, -held_micros, %(micros)s) from settled
-"""
 
 
 class Used(msgspec.Struct, frozen=True):
@@ -115,18 +96,17 @@ class Texts:
     async def _hold(self, provider: str, model: str, micros: int) -> _Hold:
         who = caller.current()
         hold = _Hold(new_id("txt"), who.tenant, who.key, who.job, micros)
+        held = Hold(hold.id, provider, model, micros)
         if not who.job:
-            await self._together.hold(who.tenant, who.key, Hold(hold.id, provider, model, micros))
+            await self._together.hold(who.tenant, who.key, held)
             return hold
-        values = {"id": hold.id, "tenant": who.tenant, "key": who.key, "job": who.job, "hold_s": HOLD_S}
-        values |= {"provider": provider, "model": model, "held": micros}
         async with self._pool.connection() as connection, connection.transaction():
             lineage = await costs.lock(connection, who.tenant, who.job)
             if lineage:
                 await costs.take(connection, lineage, micros, 0, asking=True)
             else:
                 await budgets.require(connection, who.tenant, who.key, micros)
-            await connection.execute(_HOLD, values)
+            await holds.place(connection, who.tenant, who.key, who.job, [held], HOLD_S)
         return hold
 
     async def _settled(self, hold: _Hold, kind: str, meter: Meter) -> None:
@@ -145,24 +125,12 @@ class Texts:
             log.warning("text_not_settled", hold=hold.id, micros=used.micros, error=type(error).__name__)
 
     async def _settle(self, hold: _Hold, kind: str, used: Used, requests: int) -> None:
+        tokens = used.input_tokens, used.output_tokens
+        settlement = Settlement(hold.id, kind, requests, *tokens, used.micros)
         if not hold.job:
-            tokens = used.input_tokens, used.output_tokens
-            settlement = Settlement(hold.id, kind, requests, *tokens, used.micros)
             await self._together.settle(hold.tenant, hold.key, settlement)
             return
-        values: Mapping[str, Any] = {
-            "id": hold.id,
-            "kind": kind,
-            "requests": requests,
-            "input": used.input_tokens,
-            "output": used.output_tokens,
-            "micros": used.micros,
-        }
         async with self._pool.connection() as connection, connection.transaction():
             lineage = await costs.lock(connection, hold.tenant, hold.job)
-            if await _settle_once(connection, values) and lineage:
+            if await holds.settle(connection, [settlement]) and lineage:
                 await costs.take(connection, lineage, -hold.held_micros, used.micros)
-
-
-async def _settle_once(connection: Connection, values: Mapping[str, Any]) -> bool:
-    return await (await connection.execute(_SETTLE, values)).fetchone() is not None

@@ -7,62 +7,13 @@ from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-import msgspec
-
 from reelwright_kit.database import LOST, Connection, Pool
-from reelwright_kit.money import budgets
+from reelwright_kit.money import budgets, holds
 from reelwright_kit.money.budgets import BudgetExhausted
+from reelwright_kit.money.holds import Hold, Settlement
 
 MOST_TOGETHER = 256
 """Holds and settlements in one transaction."""
-
-_HOLD = """
-with asked as (
-  select * from unnest(%(ids)s::text[], %(providers)s::text[], %(models)s::text[], %(helds)s::bigint[])
-    as asked(id, provider, model, held)),
-held as (
-  insert into reelwright.text_holds (id, tenant, key, provider, model, held_micros, open_until)
-  select id, %(tenant)s, %(key)s, provider, model, held, clock_timestamp() + make_interval(secs => %(hold_s)s)
-  from asked
-  returning *)
-select reelwright.post(tenant, key, '', id, provider, model, held_micros, 0) from held
-"""
-
-_SETTLE = """
-with used as (
-  select * from unnest(%(ids)s::text[], %(kinds)s::text[], %(requests)s::bigint[], %(inputs)s::bigint[],
-    %(outputs)s::bigint[], %(costs)s::bigint[]) as used(id, kind, requests, inputs, outputs, cost)),
-settled as (
-  delete from reelwright.text_holds held using used where held.id = used.id
-  returning held.*, used.kind, used.requests, used.inputs, used.outputs, used.cost),
-noted as (
-  insert into reelwright.usage
-    (tenant, key, job, kind, provider, model, requests, input_tokens, output_tokens, cost_micros)
-  select tenant, key, job, kind, provider, model, requests, inputs, outputs, cost from settled
-  where requests > 0 or cost > 0)
-select reelwright.post(tenant, key, job, id, provider, model, -held_micros, cost) from settled
-"""
-
-
-class Hold(msgspec.Struct, frozen=True):
-    """What a text may cost, before it is asked for."""
-
-    id: str
-    provider: str
-    model: str
-    micros: int
-
-
-class Settlement(msgspec.Struct, frozen=True):
-    """What came of a hold."""
-
-    id: str
-    kind: str
-    requests: int
-    input_tokens: int
-    output_tokens: int
-    micros: int
-
 
 Waiting = tuple[Hold | Settlement, "asyncio.Future[None]"]
 
@@ -139,33 +90,34 @@ class Together:
 
     async def _committed(self, tenant: str, key: str, asked: Sequence[Hold | Settlement]) -> dict[str, Exception]:
         """Those of `asked` that were refused, by their ids; all others are on the disk."""
-        holds = [one for one in asked if isinstance(one, Hold)]
+        asking = [one for one in asked if isinstance(one, Hold)]
         settlements = [one for one in asked if isinstance(one, Settlement)]
-        payer = {"tenant": tenant, "key": key}
         async with self._pool.connection() as connection, connection.transaction():
-            limits = await budgets.queue_up(connection, tenant, key) if holds else ()
+            limits = await budgets.queue_up(connection, tenant, key) if asking else ()
             if settlements:
-                await connection.execute(_SETTLE, _columns(settlements))
-            refused = await _refused(connection, payer, limits, holds)
-            admitted = [one for one in holds if one.id not in refused]
+                await holds.settle(connection, settlements)
+            refused = await _refused(connection, tenant, key, limits, asking)
+            admitted = [one for one in asking if one.id not in refused]
             if admitted:
-                await connection.execute(_HOLD, {**payer, "hold_s": self._hold_s, **_held(admitted)})
+                await holds.place(connection, tenant, key, "", admitted, self._hold_s)
         return refused
 
 
 async def _refused(
-    connection: Connection, payer: dict[str, str], limits: Sequence[tuple[str, budgets.Budget]], holds: Sequence[Hold]
+    connection: Connection,
+    tenant: str,
+    key: str,
+    limits: Sequence[tuple[str, budgets.Budget]],
+    asking: Sequence[Hold],
 ) -> dict[str, Exception]:
     """Those holds for which a budget has no room, in the order they came."""
     left = []
     for whose, budget in limits:
-        known = await budgets.balance(
-            connection, payer["tenant"], payer["key"] if whose == budgets.KEY else None, budget.period
-        )
+        known = await budgets.balance(connection, tenant, key if whose == budgets.KEY else None, budget.period)
         left.append((whose, budget, known.remaining(budget)))
     refused: dict[str, Exception] = {}
     taken = 0
-    for hold in holds:
+    for hold in asking:
         lacking = next((one for one in left if hold.micros > one[2] - taken), None)
         if lacking is None:
             taken += hold.micros
@@ -173,26 +125,6 @@ async def _refused(
             whose, budget, remaining = lacking
             refused[hold.id] = BudgetExhausted(whose, budget, hold.micros, remaining - taken)
     return refused
-
-
-def _held(holds: Sequence[Hold]) -> dict[str, list[object]]:
-    return {
-        "ids": [one.id for one in holds],
-        "providers": [one.provider for one in holds],
-        "models": [one.model for one in holds],
-        "helds": [one.micros for one in holds],
-    }
-
-
-def _columns(settlements: Sequence[Settlement]) -> dict[str, list[object]]:
-    return {
-        "ids": [one.id for one in settlements],
-        "kinds": [one.kind for one in settlements],
-        "requests": [one.requests for one in settlements],
-        "inputs": [one.input_tokens for one in settlements],
-        "outputs": [one.output_tokens for one in settlements],
-        "costs": [one.micros for one in settlements],
-    }
 
 
 def _tell(done: asyncio.Future[None], error: Exception | None) -> None:
