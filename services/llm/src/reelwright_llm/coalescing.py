@@ -17,20 +17,23 @@ MOST_PENDING = 1024
 
 
 async def together(pieces: AsyncGenerator[T], most: int = MOST_TOGETHER) -> AsyncGenerator[list[T]]:
-    """The pieces in order, each time all that have come since, at most `most`; `pieces` is closed with this."""
+    """The pieces in order, the first alone, then each time all that have come since, at most `most`.
+
+    `pieces` is closed with this.
+    """
     pending: list[T] = []
     come, room = asyncio.Event(), asyncio.Event()
     room.set()
 
     async def read() -> None:
         async with contextlib.aclosing(pieces):
-            ahead = TURNS_AHEAD
+            first = True
             async for piece in pieces:
                 pending.append(piece)
                 come.set()
-                while ahead:
-                    ahead -= 1
-                    await asyncio.sleep(0)
+                if first:
+                    first = False
+                    await _let_pass()
                 if len(pending) >= MOST_PENDING:
                     room.clear()
                     await room.wait()
@@ -50,3 +53,8 @@ async def together(pieces: AsyncGenerator[T], most: int = MOST_TOGETHER) -> Asyn
     finally:
         reading.cancel()
         await asyncio.wait([reading])
+
+
+async def _let_pass() -> None:
+    for _ in range(TURNS_AHEAD):
+        await asyncio.sleep(0)
