@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 import sys
 from collections.abc import AsyncIterator
@@ -20,8 +21,6 @@ UPSTREAM, PORT, WORKERS = "BENCH_UPSTREAM", "BENCH_PORT", "BENCH_WORKERS"
 HEADERS = {"content-type": "application/json"}
 SILENCE_S = 60.0
 
-_places: list[Place] = []
-
 
 async def app(scope: Scope, receive: Receive, send: Send) -> None:
     """Posts the body of every call to the upstream, unread, and answers what comes."""
@@ -34,11 +33,11 @@ async def app(scope: Scope, receive: Receive, send: Send) -> None:
     await send({"type": "http.response.body", "body": content})
 
 
+@functools.cache
 def _place() -> Place:
-    if not _places:
-        session = aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0))
-        _places.append(Place(session, os.environ[UPSTREAM], HEADERS, SILENCE_S))
-    return _places[0]
+    # Of the process: it needs the event loop, so the first call makes it.
+    session = aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0))
+    return Place(session, os.environ[UPSTREAM], HEADERS, SILENCE_S)
 
 
 @contextlib.asynccontextmanager

@@ -10,11 +10,11 @@ from reelwright_kit.database import Connection
 
 _HOLD = """
 with asked as (
-  select * from unnest(%(ids)s::text[], %(providers)s::text[], %(models)s::text[], %(helds)s::bigint[])
-    as asked(id, provider, model, held)),
+  select * from unnest(%(id)s::text[], %(provider)s::text[], %(model)s::text[], %(micros)s::bigint[])
+    as asked(id, provider, model, micros)),
 held as (
   insert into reelwright.text_holds (id, tenant, key, job, provider, model, held_micros, open_until)
-  select id, %(tenant)s, %(key)s, %(job)s, provider, model, held,
+  select id, %(tenant)s, %(key)s, %(job)s, provider, model, micros,
     clock_timestamp() + make_interval(secs => %(hold_s)s)
   from asked
   returning *)
@@ -23,17 +23,18 @@ select reelwright.post(tenant, key, job, id, provider, model, held_micros, 0) fr
 
 _SETTLE = """
 with used as (
-  select * from unnest(%(ids)s::text[], %(kinds)s::text[], %(requests)s::bigint[], %(inputs)s::bigint[],
-    %(outputs)s::bigint[], %(costs)s::bigint[]) as used(id, kind, requests, inputs, outputs, cost)),
+  select * from unnest(%(id)s::text[], %(kind)s::text[], %(requests)s::bigint[], %(input_tokens)s::bigint[],
+    %(output_tokens)s::bigint[], %(micros)s::bigint[])
+    as used(id, kind, requests, input_tokens, output_tokens, micros)),
 settled as (
   delete from reelwright.text_holds held using used where held.id = used.id
-  returning held.*, used.kind, used.requests, used.inputs, used.outputs, used.cost),
+  returning held.*, used.kind, used.requests, used.input_tokens, used.output_tokens, used.micros),
 noted as (
   insert into reelwright.usage
     (tenant, key, job, kind, provider, model, requests, input_tokens, output_tokens, cost_micros)
-  select tenant, key, job, kind, provider, model, requests, inputs, outputs, cost from settled
-  where requests > 0 or cost > 0)
-select reelwright.post(tenant, key, job, id, provider, model, -held_micros, cost) from settled
+  select tenant, key, job, kind, provider, model, requests, input_tokens, output_tokens, micros from settled
+  where requests > 0 or micros > 0)
+select reelwright.post(tenant, key, job, id, provider, model, -held_micros, micros) from settled
 """
 
 
@@ -60,7 +61,7 @@ class Settlement(msgspec.Struct, frozen=True):
 async def place(connection: Connection, tenant: str, key: str, job: str, holds: Sequence[Hold], hold_s: float) -> None:
     """Holds the money of each for `hold_s` seconds; `job` is empty for texts that belong to none."""
     payer = {"tenant": tenant, "key": key, "job": job}
-    await connection.execute(_HOLD, {**payer, "hold_s": hold_s, **_held(holds)})
+    await connection.execute(_HOLD, {**payer, "hold_s": hold_s, **_columns(holds)})
 
 
 async def settle(connection: Connection, settlements: Sequence[Settlement]) -> bool:
@@ -69,21 +70,6 @@ async def settle(connection: Connection, settlements: Sequence[Settlement]) -> b
     return await rows.fetchone() is not None
 
 
-def _held(holds: Sequence[Hold]) -> dict[str, list[object]]:
-    return {
-        "ids": [one.id for one in holds],
-        "providers": [one.provider for one in holds],
-        "models": [one.model for one in holds],
-        "helds": [one.micros for one in holds],
-    }
-
-
-def _columns(settlements: Sequence[Settlement]) -> dict[str, list[object]]:
-    return {
-        "ids": [one.id for one in settlements],
-        "kinds": [one.kind for one in settlements],
-        "requests": [one.requests for one in settlements],
-        "inputs": [one.input_tokens for one in settlements],
-        "outputs": [one.output_tokens for one in settlements],
-        "costs": [one.micros for one in settlements],
-    }
+def _columns(rows: Sequence[Hold] | Sequence[Settlement]) -> dict[str, list[object]]:
+    """The fields of each, by their names, as the statements unnest them."""
+    return {name: [getattr(one, name) for one in rows] for name in rows[0].__struct_fields__}
